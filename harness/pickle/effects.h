@@ -1,0 +1,24 @@
+#pragma once
+// Calls made for their effect. Kept apart from the machine because every inert reader, ours and
+// CPython's stand-ins, must place them by the same rule.
+
+#include <span>
+
+#include "harness/graph/graph.h"
+
+namespace pickleproof {
+
+// Keeps the calls that only changed something: an object made by REDUCE, OBJ or INST with exactly
+// two arguments, that nothing reachable from `root` refers to, and whose first argument is inert
+// and reachable, becomes a kCall step of that argument, behind its other steps. This is how a state
+// setter is applied (the sixth item of a reduce tuple, bpo-35900): its result is dropped by POP.
+//
+// `calls` are object nodes in the order in which they were made. An attached call makes its own
+// parts reachable, so that further calls may follow; a later call is looked at before an earlier
+// one, since it may use the earlier one's result. The steps of one node are in call order.
+//
+// Costs nothing where no call has that form; else linear in the graph, up to the logarithm of the
+// number of such calls. False where the graph's limit is hit.
+bool AttachEffects(Graph& graph, NodeId root, std::span<const NodeId> calls);
+
+}  // namespace pickleproof
