@@ -18,8 +18,8 @@ enum class Quirk : uint8_t {
 
 struct QuirkInfo {
   Quirk quirk;
-  std::string_view name;     // "TextIntBaseZero"
-  std::string_view readers;  // "_pickle" or "pickle.py": which of the two shows it
+  std::string_view name;     // "StrictNumberText"
+  std::string_view readers;  // which of "_pickle", "_pickle/file", "pickle.py" show it
   int since, until;          // CPython minor versions 3.x that show it, both ends included
   std::string_view reason;   // one sentence, with its source
 };
@@ -27,8 +27,8 @@ std::span<const QuirkInfo> AllQuirks();
 
 class Profile {
  public:
-  Profile();  // _pickle of CPython 3.11
-  // `reader` is "_pickle" or "pickle.py"; `minor` the x of CPython 3.x.
+  Profile();  // _pickle.loads, which shows no quirk: the others are told by how they differ from it
+  // `reader` is "_pickle", "_pickle/file" or "pickle.py"; `minor` the x of CPython 3.x.
   static std::optional<Profile> Of(std::string_view reader, int minor);
 
   bool has(Quirk quirk) const { return quirks_[static_cast<size_t>(quirk)]; }

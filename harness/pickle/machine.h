@@ -1,0 +1,212 @@
+#pragma once
+// The pickle virtual machine, written once over a world. The machine decides: opcodes, stack,
+// marks, memo, frames, limits, errors. A world only makes, changes and finds values: GraphWorld
+// makes nodes of a graph, inert; a Python world makes objects. Static dispatch, so that the graph
+// world pays nothing for the other.
+//
+// A World has
+//   Value, a trivially copyable handle, and kNoValue, which no value equals;
+//   Share(v), Drop(v): one more reference, one less;
+//   makers None() Bool(b) Int(i) Long(two's complement) Float(bits) Text(kind, bytes, borrowed)
+//     Tuple(items) List(items) Empty(kind) Dict(keys and values) FrozenSet(items) NextBuffer(), ...
+//   changers Append(target, items, single), SetItems, AddItems, Build, ReadOnly
+//   finders Global(module, name, protocol), Extension(code), Persistent(pid), Call(how, callable,
+//     args), New(cls, args, kwargs).
+// Each returns kNoValue or false where it fails, and then error() says why. Items passed to a maker
+// or changer are consumed.
+//
+// Source: CPython Modules/_pickle.c, function load() and the load_* functions, unless a quirk of
+// the profile says otherwise (quirk.def).
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "harness/base/bytes.h"
+#include "harness/base/pool.h"
+#include "harness/base/utf8.h"
+#include "harness/pickle/input.h"
+#include "harness/pickle/load_options.h"
+#include "harness/pickle/opcode.h"
+#include "harness/pickle/outcome.h"
+#include "harness/pickle/text_codec.h"
+
+namespace pickleproof {
+
+template <class World>
+class Machine {
+ public:
+  using Value = typename World::Value;
+
+  Machine(World& world, const LoadOptions& options)
+      : world_(world), options_(options), encoding_(FindTextEncoding(options.encoding)) {
+    memo_.set_limit(options.limits.memo);
+    marks_.set_limit(options.limits.depth);
+  }
+
+  // Reads one pickle from the front of `data`. The memo of earlier loads is still there.
+  Verdict Load(std::string_view data);
+
+  // Of the last load: its value where accepted, else the error; bytes read.
+  Value value() const { return value_; }
+  const Error& error() const { return error_; }
+  uint64_t consumed() const { return consumed_; }
+
+  void ClearMemo() {
+    for (const Value v : memo_) Drop(v);
+    memo_.clear();
+    for (const auto& [index, v] : sparse_memo_) Drop(v);
+    if (!sparse_memo_.empty()) sparse_memo_.clear();
+    memo_count_ = 0;
+  }
+  Value MemoGet(uint64_t index) const {
+    if (index < memo_.size()) return memo_[index];
+    if (sparse_memo_.empty()) return World::kNoValue;
+    const auto found = sparse_memo_.find(index);
+    return found == sparse_memo_.end() ? World::kNoValue : found->second;
+  }
+
+ private:
+  // The loop keeps these in registers and hands them to the slower instructions.
+  struct Registers {
+    const char* next;
+    const char* limit;
+    Value* top;  // one past the topmost value
+  };
+  // How an instruction ended. kDone goes on with the next one.
+  enum class Step : uint8_t { kDone, kStop, kFailed };
+
+  Verdict Run(Input& input);
+  Step Execute(Opcode opcode, Registers& r, Input& input);
+  Step ExecuteText(Opcode opcode, Registers& r, Input& input);
+  Step ExecuteCounted(Opcode opcode, Registers& r, Input& input);
+  Step ExecuteMemo(Opcode opcode, Registers& r, Input& input);
+  Step ExecuteStack(Opcode opcode, Registers& r);
+  Step ExecuteObject(Opcode opcode, Registers& r, Input& input);
+
+  bool Has(Quirk quirk) const { return options_.profile.has(quirk); }
+  void Drop(Value v) {
+    if (v != World::kNoValue) world_.Drop(v);
+  }
+
+  // ---- Errors
+
+  Step Fail(ErrorCode code, const char* message, const char* exception = "UnpicklingError") {
+    error_ = {code, kNoOffset, message, exception};
+    return Step::kFailed;
+  }
+  [[gnu::noinline]] Step Underflow() {
+    return marks_.empty() ? Fail(ErrorCode::kStack, "the stack has too few values")
+                          : Fail(ErrorCode::kMark, "a mark where a value must be");
+  }
+  [[gnu::noinline]] Step WorldFailed() {
+    error_ = world_.error();
+    return Step::kFailed;
+  }
+  [[gnu::noinline]] Step InputFailed(const Input& input) {
+    error_ = input.error();
+    return Step::kFailed;
+  }
+
+  // ---- Stack. Room for one more value is ensured before each instruction.
+
+  Step Push(Registers& r, Value v) {
+    if (v == World::kNoValue) [[unlikely]]
+      return WorldFailed();
+    *r.top++ = v;
+    return Step::kDone;
+  }
+  bool GrowStack(Registers& r) {
+    const auto size = static_cast<size_t>(r.top - stack_.data());
+    const size_t fence = static_cast<size_t>(fence_ - stack_.data());
+    stack_.truncate(size);
+    if (!stack_.Reserve(size + 64)) return false;
+    r.top = stack_.data() + size;
+    fence_ = stack_.data() + fence;
+    stack_end_ = stack_.data() + stack_.capacity_bytes() / sizeof(Value);
+    return true;
+  }
+  size_t Above(const Registers& r) const { return static_cast<size_t>(r.top - fence_); }
+  // Takes the topmost mark off; the values above it start at the result. nullptr without a mark.
+  Value* PopMark() {
+    if (marks_.empty()) return nullptr;
+    Value* mark = stack_.data() + marks_.back();
+    marks_.pop_back();
+    fence_ = stack_.data() + (marks_.empty() ? 0 : marks_.back());
+    return mark;
+  }
+  Step NoMark() { return Fail(ErrorCode::kMark, "no mark on the stack"); }
+  static std::span<const Value> From(const Value* first, const Registers& r) {
+    return {first, static_cast<size_t>(r.top - first)};
+  }
+  void DropFrom(Value* first, Registers& r) {
+    for (Value* v = first; v != r.top; ++v) world_.Drop(*v);
+    r.top = first;
+  }
+
+  // ---- Input
+
+  // The next `size` bytes, or nullptr.
+  const char* Take(Registers& r, Input& input, uint64_t size) {
+    if (size <= static_cast<uint64_t>(r.limit - r.next)) [[likely]] {
+      const char* taken = r.next;
+      r.next += size;
+      return taken;
+    }
+    return TakeSlow(r, input, size);
+  }
+  [[gnu::noinline]] const char* TakeSlow(Registers& r, Input& input, uint64_t size) {
+    input.set_next(r.next);
+    const char* taken = input.Take(size);
+    r.next = input.next();
+    r.limit = input.limit();
+    return taken;
+  }
+  std::optional<std::string_view> Line(Registers& r, Input& input) {
+    input.set_next(r.next);
+    const auto line = input.Line();
+    r.next = input.next();
+    r.limit = input.limit();
+    return line;
+  }
+  template <typename T>
+  static T Number(const char* bytes) {
+    return LoadLittle<T>(bytes);
+  }
+
+  // ---- Parts of instructions
+
+  Step PushUtf8(Registers& r, const char* bytes, uint64_t size);
+  Step PushInt(Registers& r, const std::optional<IntText>& parsed);
+  Step PushPy2(Registers& r, std::string_view bytes, bool borrowed);
+  bool MemoPut(uint64_t index, Value v);
+  Step Memoize(Registers& r, uint64_t index);
+  Step Get(Registers& r, uint64_t index);
+  Step Find(Registers& r, std::string_view module, std::string_view name);
+  Step FindByLines(bool is_inst, Registers& r, Input& input);
+  Step Appends(Registers& r, Value* first, bool single);
+  Step SetItems(Registers& r, Value* first);
+  Step AddItems(Registers& r, Value* first);
+  Step FoldTuple(Registers& r, size_t size);
+
+  World& world_;
+  const LoadOptions& options_;
+  std::optional<TextEncoding> encoding_;
+  Pool<Value> stack_;
+  Value* fence_ = nullptr;  // of the topmost mark; values below it can't be reached
+  Value* stack_end_ = nullptr;
+  Pool<size_t> marks_;
+  Pool<Value> memo_;
+  std::unordered_map<uint64_t, Value> sparse_memo_;
+  uint64_t memo_count_ = 0;
+  int protocol_ = 0;
+  Value value_ = World::kNoValue;
+  Error error_;
+  uint64_t consumed_ = 0;
+};
+
+}  // namespace pickleproof
+
+#include "harness/pickle/machine_run.h"
