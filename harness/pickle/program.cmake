@@ -1,0 +1,9 @@
+# Bytes to instructions and back, the assembly language, and what pickletools would say.
+target_sources(pickleproof_pickle PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/argument_text.cc
+  ${CMAKE_CURRENT_LIST_DIR}/assembler.cc
+  ${CMAKE_CURRENT_LIST_DIR}/decoder.cc
+  ${CMAKE_CURRENT_LIST_DIR}/disassembler.cc
+  ${CMAKE_CURRENT_LIST_DIR}/program.cc
+  ${CMAKE_CURRENT_LIST_DIR}/stack_effect.cc
+  ${CMAKE_CURRENT_LIST_DIR}/static_view.cc)
