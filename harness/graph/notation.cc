@@ -92,10 +92,10 @@ class NotationPrinter {
     if (seen_[id] != kShared || !CarriesIdentity(kind)) return false;
     // Equal names and equal codes are one node anyway.
     if (kind == Kind::kGlobal || kind == Kind::kExtension) return graph_.HasSteps(id);
-    if (options_.share_atoms) return true;
-    const bool atom = (IsText(kind) && kind != Kind::kByteArray) ||
-                      (kind == Kind::kTuple && graph_.Length(id) == 0);
-    return !atom;
+    // CPython has only one empty tuple and never memoizes it.
+    if (kind == Kind::kTuple && graph_.Length(id) == 0) return false;
+    const bool atom = IsText(kind) && kind != Kind::kByteArray;
+    return options_.share_atoms || !atom;
   }
 
   void Advance() {

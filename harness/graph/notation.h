@@ -17,8 +17,8 @@ struct NotationOptions {
   // 0: everything. Else at most this many bytes (at least 3), ending in "..." where that leaves
   // something out. Such text does not parse.
   size_t max_length = 0;
-  // Whether shared str, bytes, py2 str, buffers and empty tuples get labels. Without them the text
-  // is easier to read, but parses to a graph in which each of them stands alone.
+  // Whether shared str, bytes and py2 str get labels. Without them the text is easier to read, but
+  // parses to a graph in which each of them stands alone.
   bool share_atoms = true;
 };
 

@@ -129,6 +129,12 @@ TEST(Notation, LabelsWhatIsSharedAndCarriesIdentity) {
          return ListOf(g, {big, big, g.None(), g.None()});
        },
        "[100000, 100000, None, None]"},
+      {"empty tuples never",
+       [](Graph& g) {
+         const NodeId empty = g.Tuple({});
+         return ListOf(g, {empty, empty});
+       },
+       "[(), ()]"},
       {"globals never",
        [](Graph& g) { return ListOf(g, {g.Global("os", "system"), g.Global("os", "system")}); },
        "[os.system, os.system]"},
@@ -191,12 +197,12 @@ TEST(Notation, PrintsInertNodes) {
       {"shared callable and args",
        [](Graph& g) {
          const NodeId callable = g.PersistentId(g.Int(1));
-         const NodeId args = g.Tuple({});
+         const NodeId args = TupleOf(g, {g.None()});
          const NodeId a = g.Object(How::kReduce, callable, args);
          const NodeId b = g.Object(How::kNewObj, callable, g.Tuple({}));
          return ListOf(g, {a, b, args});
        },
-       "[reduce(#0=persid(1), #1=()), new #0#(), #1#]"},
+       "[reduce(#0=persid(1), #1=(None,)), new #0#(), #1#]"},
   });
 }
 
@@ -225,7 +231,7 @@ TEST(Notation, UnsharedAtomsAreAnOption) {
   const NodeId call = g.Object(How::kReduce, g.Global("m", "f"), empty);
   g.set_root(ListOf(g, {text, text, empty, list, list, call}));
   EXPECT_EQ(ToNotation(g, {.share_atoms = false}), "['a', 'a', (), #0=[], #0#, m.f()]");
-  EXPECT_EQ(ToNotation(g), "[#0='a', #0#, #1=(), #2=[], #2#, reduce(m.f, #1#)]");
+  EXPECT_EQ(ToNotation(g), "[#0='a', #0#, (), #1=[], #1#, m.f()]");
 }
 
 TEST(Notation, AbbreviatesToTheLengthAskedFor) {

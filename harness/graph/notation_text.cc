@@ -178,7 +178,12 @@ void AppendFloat(std::string& out, uint64_t bits) {
     return;
   }
   char digits[32];
-  const auto [end, problem] = std::to_chars(digits, digits + sizeof digits, value);
+  // Python's choice between the two forms: Python/pystrtod.c, format code 'r'.
+  const double size = std::abs(value);
+  const bool fixed = size == 0 || (size >= 1e-4 && size < 1e16);
+  const auto [end, problem] =
+      std::to_chars(digits, digits + sizeof digits, value,
+                    fixed ? std::chars_format::fixed : std::chars_format::scientific);
   const std::string_view shortest(digits, static_cast<size_t>(end - digits));
   out += shortest;
   if (shortest.find_first_of(".e") == std::string_view::npos) out += ".0";
