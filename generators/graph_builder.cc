@@ -1,0 +1,466 @@
+#include "generators/graph_builder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "generators/leaves.h"
+#include "generators/pickling_walk.h"
+#include "harness/base/utf8.h"
+#include "harness/graph/key.h"
+
+namespace pickleproof {
+namespace {
+
+constexpr uint32_t kDepthLimit = 64;
+
+bool IsHashedByParts(Kind kind) { return kind == Kind::kTuple || kind == Kind::kFrozenSet; }
+
+bool IsUnhashable(Kind kind) {
+  return kind == Kind::kList || kind == Kind::kDict || kind == Kind::kSet ||
+         kind == Kind::kByteArray || kind == Kind::kBuffer;
+}
+
+bool IsComposite(Kind kind) {
+  return (kind >= Kind::kTuple && kind <= Kind::kFrozenSet) || kind == Kind::kObject ||
+         kind == Kind::kPersistentId;
+}
+
+// How often each kind is drawn, by the value of Kind: at the root, near it, and further inside.
+// Near the root containers are common enough for most graphs to use up their budget.
+constexpr std::array<uint32_t, kKindCount> kAtRoot = {1,  1,  1,  1, 1, 1,  1, 1, 14,
+                                                      24, 22, 10, 4, 1, 22, 2, 1, 0};
+constexpr std::array<uint32_t, kKindCount> kNearRoot = {3,  3,  7, 4, 9, 3,  2, 2, 12,
+                                                        13, 12, 6, 4, 3, 13, 2, 2, 0};
+constexpr std::array<uint32_t, kKindCount> kInside = {6,  5, 14, 7, 16, 5, 3, 3, 9,
+                                                      10, 9, 5,  3, 4,  9, 2, 2, 0};
+constexpr size_t kNearDepth = 4;
+
+}  // namespace
+
+Graph GraphBuilder::Build() {
+  budget_.depth = std::min(budget_.depth, kDepthLimit);
+  const NodeId root = Value(false);
+  std::vector<NodeId> roots;
+  if (!kept_.empty() && choices_.Chance(1, 5)) {
+    const NodeId other = choices_.Pick(kept_);
+    if (IsComposite(graph_.kind(other))) roots.push_back(other);
+  }
+  roots.push_back(root);
+  Graph plain = graph_;
+  if (capabilities_.cycles && capabilities_.cycles_through_args) AddLateEdges();
+  NodeId fit = FirstFit(roots);
+  if (fit == kNoNode) {
+    graph_ = std::move(plain);
+    roots.insert(roots.end(), kept_.begin(), kept_.end());
+    roots.push_back(kNoneNode);
+    fit = FirstFit(roots);
+  }
+  if (capabilities_.has(Kind::kBuffer)) fit = WrapWithBuffers(fit);
+  Graph trimmed;
+  trimmed.set_root(CopyReachable(graph_, fit, trimmed));
+  return trimmed;
+}
+
+// The first of `roots` from which picklers can write the graph, or kNoNode.
+NodeId GraphBuilder::FirstFit(const std::vector<NodeId>& roots) const {
+  for (const NodeId root : roots) {
+    const PicklingWalk walk = WalkAsPickler(graph_, root, capabilities_.cycles_through_sets);
+    if (walk.ends && walk.depth <= capabilities_.max_depth &&
+        (capabilities_.steps_on_recursive_args || !walk.steps_reentered)) {
+      return root;
+    }
+  }
+  return kNoNode;
+}
+
+// ---- What is open and what is kept.
+
+NodeId GraphBuilder::Open(NodeId id, bool memoized, bool referable) {
+  open_.push_back({.id = id, .memoized = memoized, .referable = referable});
+  return id;
+}
+
+void GraphBuilder::Close() {
+  const Frame frame = open_.back();
+  open_.pop_back();
+  if (frame.referable) Keep(frame.id);
+}
+
+NodeId GraphBuilder::Keep(NodeId id) {
+  const Kind kind = graph_.kind(id);
+  if (CarriesIdentity(kind) &&
+      (kind != Kind::kPersistentId || capabilities_.shared_persistent_ids)) {
+    kept_.push_back(id);
+  }
+  return id;
+}
+
+// ---- Referring to what exists.
+
+std::optional<NodeId> GraphBuilder::Existing(bool key) {
+  static constexpr std::array<uint32_t, 3> kAny = {16, 4, 2};
+  const std::array<uint32_t, 3> weights = {kAny[0],
+                                           capabilities_.sharing && !kept_.empty() ? kAny[1] : 0,
+                                           capabilities_.cycles && !open_.empty() ? kAny[2] : 0};
+  const size_t which = choices_.Weighted(weights);
+  if (which == 0) return std::nullopt;
+  const NodeId id = which == 1 ? choices_.Pick(kept_) : choices_.Pick(open_).id;
+  if (key && (IsUnhashable(graph_.kind(id)) || !IsSettledKey(id))) return std::nullopt;
+  if (!MayRefer(id)) return std::nullopt;
+  return id;
+}
+
+// Whether a reference to `id` from where we are leaves picklers able to write the graph, and is
+// within the capabilities.
+bool GraphBuilder::MayRefer(NodeId id) {
+  // Picklers have memoized something between `safe` and here: cycles to before it come to an end.
+  size_t safe = open_.size();
+  while (safe > 0 && !open_[safe - 1].memoized) --safe;
+  // A reference to below `args` would be a cycle through an object's arguments.
+  size_t args = capabilities_.cycles_through_args ? 0 : open_.size();
+  while (args > 0 &&
+         (open_[args - 1].memoized || graph_.kind(open_[args - 1].id) != Kind::kObject)) {
+    --args;
+  }
+  const auto frame =
+      std::find_if(open_.begin(), open_.end(), [&](const Frame& f) { return f.id == id; });
+  if (frame != open_.end()) {
+    const auto index = static_cast<size_t>(frame - open_.begin());
+    if (!frame->referable || index >= safe || index < args) return false;
+    frame->referred_to = true;
+    return true;
+  }
+  const bool risk = std::any_of(open_.begin() + static_cast<ptrdiff_t>(safe), open_.end(),
+                                [](const Frame& f) { return f.referred_to; });
+  return !(risk && LeadsToOpen(id, safe, open_.size(), false)) &&
+         !(args > 0 && LeadsToOpen(id, 0, args, true));
+}
+
+// Appends the children that picklers save before they memoize `id`.
+void GraphBuilder::EdgesBeforeMemoizing(NodeId id, std::vector<NodeId>& out) const {
+  const Kind kind = graph_.kind(id);
+  if (IsHashedByParts(kind) || (kind == Kind::kSet && !capabilities_.cycles_through_sets)) {
+    const auto items = graph_.Items(id);
+    out.insert(out.end(), items.begin(), items.end());
+  } else if (kind == Kind::kObject) {
+    out.push_back(graph_.Callable(id));
+    out.push_back(graph_.Args(id));
+    if (graph_.Kwargs(id) != kNoNode) out.push_back(graph_.Kwargs(id));
+  } else if (kind == Kind::kPersistentId) {
+    out.push_back(graph_.Persistent(id));
+  }
+}
+
+// Whether `id` leads to one of the open nodes from `begin` to `end`, along all edges or only along
+// those that picklers follow before they memoize.
+bool GraphBuilder::LeadsToOpen(NodeId id, size_t begin, size_t end, bool all_edges) const {
+  std::vector<bool> seen(graph_.size(), false);
+  std::vector<NodeId> stack{id};
+  while (!stack.empty()) {
+    const NodeId next = stack.back();
+    stack.pop_back();
+    if (seen[next]) continue;
+    seen[next] = true;
+    for (size_t i = begin; i < end; ++i) {
+      if (open_[i].id == next) return true;
+    }
+    if (all_edges) {
+      graph_.ForEachChild(next, [&](NodeId child) { stack.push_back(child); });
+    } else {
+      EdgesBeforeMemoizing(next, stack);
+    }
+  }
+  return false;
+}
+
+// Whether picklers may come to save the open object `id` while they save its arguments: these lead
+// back to it, or to something else that is not memoized yet and so is saved again from there.
+bool GraphBuilder::MayReenter(NodeId id) const {
+  if (open_.back().referred_to) return true;
+  const bool only_this = std::all_of(open_.begin(), open_.end() - 1,
+                                     [](const Frame& frame) { return frame.memoized; });
+  if (only_this) return false;
+  std::vector<bool> seen(graph_.size(), false);
+  std::vector<NodeId> stack{graph_.Args(id)};
+  if (graph_.Kwargs(id) != kNoNode) stack.push_back(graph_.Kwargs(id));
+  while (!stack.empty()) {
+    const NodeId next = stack.back();
+    stack.pop_back();
+    if (seen[next]) continue;
+    seen[next] = true;
+    const auto frame =
+        std::find_if(open_.begin(), open_.end(), [&](const Frame& f) { return f.id == next; });
+    if (frame == open_.end()) {
+      graph_.ForEachChild(next, [&](NodeId child) { stack.push_back(child); });
+    } else if (!frame->memoized) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether the hash of `id` can be told already: none of the tuples and frozensets in it is open.
+bool GraphBuilder::IsSettledKey(NodeId id) const {
+  if (!IsHashedByParts(graph_.kind(id))) return true;
+  std::vector<bool> seen(graph_.size(), false);
+  std::vector<NodeId> stack{id};
+  while (!stack.empty()) {
+    const NodeId next = stack.back();
+    stack.pop_back();
+    if (seen[next]) continue;
+    seen[next] = true;
+    for (const Frame& frame : open_) {
+      if (frame.id == next) return false;
+    }
+    for (const NodeId item : graph_.Items(next)) {
+      if (IsUnhashable(graph_.kind(item))) return false;
+      if (IsHashedByParts(graph_.kind(item))) stack.push_back(item);
+    }
+  }
+  return true;
+}
+
+// ---- Values.
+
+NodeId GraphBuilder::Value(bool key) {
+  if (const std::optional<NodeId> id = Existing(key)) return *id;
+  if (budget_.nodes == 0) return CheapLeaf();
+  return Fresh(DrawKind(key), key);
+}
+
+Kind GraphBuilder::DrawKind(bool key) {
+  std::array<uint32_t, kKindCount> weights = open_.empty()               ? kAtRoot
+                                             : open_.size() < kNearDepth ? kNearRoot
+                                                                         : kInside;
+  bool any = false;
+  for (int i = 0; i < kKindCount; ++i) {
+    const auto kind = static_cast<Kind>(i);
+    if (!capabilities_.has(kind) || (key && IsUnhashable(kind)) ||
+        (IsComposite(kind) && open_.size() >= budget_.depth)) {
+      weights[i] = 0;
+    }
+    any |= weights[i] != 0;
+  }
+  return any ? static_cast<Kind>(choices_.Weighted(weights)) : Kind::kNone;
+}
+
+NodeId GraphBuilder::Fresh(Kind kind, bool key) {
+  if (kind > Kind::kBool) --budget_.nodes;
+  if (!IsComposite(kind)) return Leaf(kind);
+  if (kind == Kind::kObject) return Object();
+  if (kind == Kind::kPersistentId) return Persistent();
+  if (capabilities_.large_containers && !made_large_ && !key && kind != Kind::kFrozenSet &&
+      choices_.Chance(1, 200)) {
+    return Large(kind);
+  }
+  const uint32_t size = DrawSize();
+  if (kind == Kind::kTuple) return Tuple(size, key);
+  if (kind == Kind::kFrozenSet) return FrozenSet(size);
+  const NodeId id =
+      Open(graph_.Empty(kind), kind != Kind::kSet || capabilities_.cycles_through_sets);
+  Fill(id, kind, size);
+  Close();
+  return id;
+}
+
+uint32_t GraphBuilder::DrawSize() {
+  static constexpr std::array<uint32_t, 6> kAtTheRoot = {1, 1, 2, 3, 5, 16};
+  static constexpr std::array<uint32_t, 6> kElsewhere = {3, 5, 6, 4, 2, 1};
+  const auto size =
+      static_cast<uint32_t>(choices_.Weighted(open_.empty() ? kAtTheRoot : kElsewhere));
+  return size < 5 ? size : static_cast<uint32_t>(choices_.Between(5, 12));
+}
+
+void GraphBuilder::Fill(NodeId id, Kind kind, uint32_t size) {
+  for (; size > 0; --size) {
+    if (kind == Kind::kList) {
+      graph_.Append(id, Value(false));
+    } else if (kind == Kind::kSet) {
+      graph_.AddMember(id, Value(true));
+    } else {
+      const NodeId key = Value(true);
+      graph_.SetItem(id, key, Value(false));
+    }
+  }
+}
+
+// A tuple; as a key, of keys.
+NodeId GraphBuilder::Tuple(uint32_t size, bool key) {
+  if (size == 0 && capabilities_.merge_interned) return Interned(Kind::kTuple, {});
+  const NodeId id = Open(graph_.Empty(Kind::kTuple), false);
+  std::vector<NodeId> items;
+  for (; size > 0; --size) items.push_back(Value(key));
+  graph_.FillTuple(id, items);
+  Close();
+  return id;
+}
+
+NodeId GraphBuilder::FrozenSet(uint32_t size) {
+  if (size == 0 && capabilities_.merge_interned) return Interned(Kind::kFrozenSet, {});
+  const NodeId id = Open(graph_.Empty(Kind::kFrozenSet), false);
+  std::vector<NodeId> members;
+  for (; size > 0; --size) members.push_back(Value(true));
+  for (const NodeId member : members) graph_.AddMember(id, member);
+  Close();
+  return id;
+}
+
+// A container at the batch size of the picklers, of cheap members.
+NodeId GraphBuilder::Large(Kind kind) {
+  made_large_ = true;
+  static constexpr std::array<int64_t, 3> kSizes = {999, 1000, 1001};
+  const int64_t size = choices_.Pick(kSizes);
+  const NodeId id = graph_.Empty(kind);
+  for (int64_t i = 0; i < size; ++i) {
+    if (IsSequence(kind)) {
+      graph_.Append(id, graph_.Int(i % 256));
+    } else if (kind == Kind::kSet) {
+      graph_.AddMember(id, graph_.Int(i));
+    } else {
+      graph_.SetItem(id, graph_.Int(i), graph_.Int(i % 3));
+    }
+  }
+  return Keep(id);
+}
+
+NodeId GraphBuilder::Persistent() {
+  const NodeId id =
+      Open(graph_.PersistentId(kNoneNode), false, capabilities_.shared_persistent_ids);
+  NodeId value = kNoneNode;
+  if (capabilities_.ascii_persistent_ids) {
+    value = Text(Kind::kStr, AsciiLeaf(choices_));
+  } else {
+    value = Value(false);
+    // CPython asks for no persistent id of a persistent id.
+    if (graph_.kind(value) == Kind::kPersistentId) value = graph_.Int(1);
+  }
+  graph_.FillPersistentId(id, value);
+  Close();
+  return id;
+}
+
+// ---- Leaves.
+
+NodeId GraphBuilder::CheapLeaf() { return static_cast<NodeId>(choices_.Below(kSmallIntNode + 4)); }
+
+NodeId GraphBuilder::Leaf(Kind kind) {
+  if (capabilities_.tiny_leaves) return TinyLeaf(kind);
+  switch (kind) {
+    case Kind::kBool: return graph_.Bool(choices_.Chance(1, 2));
+    case Kind::kInt: return graph_.IntFromBytes(IntLeaf(choices_, capabilities_.max_int_bits));
+    case Kind::kFloat: return graph_.FloatFromBits(FloatLeaf(choices_, capabilities_.nan_payloads));
+    case Kind::kStr: return Text(kind, TextLeaf(choices_, capabilities_.surrogates));
+    case Kind::kBytes:
+    case Kind::kByteArray:
+    case Kind::kPy2Str: return Text(kind, BytesLeaf(choices_));
+    case Kind::kGlobal: {
+      const NamedGlobal& global = GlobalLeaf(choices_, capabilities_.global_protocol);
+      return Keep(graph_.Global(global.module, global.name));
+    }
+    case Kind::kExtension: return Keep(graph_.Extension(ExtensionCodeLeaf(choices_)));
+    case Kind::kNone:
+    case Kind::kTuple:
+    case Kind::kList:
+    case Kind::kDict:
+    case Kind::kSet:
+    case Kind::kFrozenSet:
+    case Kind::kObject:
+    case Kind::kPersistentId:
+    case Kind::kBuffer: break;
+  }
+  return kNoneNode;
+}
+
+NodeId GraphBuilder::Text(Kind kind, const std::string& text) {
+  const bool one = kind == Kind::kStr ? CountCodePoints(text) == 1 && text < "\xc4\x80"
+                                      : kind == Kind::kBytes && text.size() == 1;
+  const bool empty = text.empty() && kind != Kind::kByteArray;
+  if (capabilities_.merge_interned && (one || empty)) return Interned(kind, text);
+  return Keep(graph_.TextNode(kind, text));
+}
+
+NodeId GraphBuilder::TinyLeaf(Kind kind) {
+  const bool other = choices_.Chance(1, 2);
+  switch (kind) {
+    case Kind::kBool: return graph_.Bool(other);
+    case Kind::kInt: return graph_.Int(other ? 1 : 0);
+    case Kind::kFloat: return graph_.Float(other ? 1.0 : 0.0);
+    case Kind::kStr:
+    case Kind::kBytes:
+    case Kind::kByteArray:
+    case Kind::kPy2Str: return Keep(graph_.TextNode(kind, other ? "b" : "a"));
+    case Kind::kGlobal: return Keep(graph_.Global("m", other ? "D" : "C"));
+    case Kind::kExtension: return Keep(graph_.Extension(other ? 2 : 1));
+    case Kind::kNone:
+    case Kind::kTuple:
+    case Kind::kList:
+    case Kind::kDict:
+    case Kind::kSet:
+    case Kind::kFrozenSet:
+    case Kind::kObject:
+    case Kind::kPersistentId:
+    case Kind::kBuffer: break;
+  }
+  return kNoneNode;
+}
+
+// The one node of this value.
+NodeId GraphBuilder::Interned(Kind kind, const std::string& text) {
+  const auto [it, fresh] = interned_.try_emplace({kind, text}, kNoNode);
+  if (fresh) {
+    it->second = IsText(kind) ? graph_.TextNode(kind, text) : graph_.Empty(kind);
+    Keep(it->second);
+  }
+  return it->second;
+}
+
+// ---- After the first pass.
+
+// Edges to what was made later than the node that they start from: the cycles and shared parts that
+// one pass in saving order can't make.
+void GraphBuilder::AddLateEdges() {
+  std::vector<NodeId> mutable_nodes;
+  for (const NodeId id : kept_) {
+    const Kind kind = graph_.kind(id);
+    if (kind == Kind::kList || kind == Kind::kDict || kind == Kind::kSet ||
+        (kind == Kind::kObject && capabilities_.any_step_order)) {
+      mutable_nodes.push_back(id);
+    }
+  }
+  if (mutable_nodes.empty()) return;
+  uint64_t count = choices_.Below(std::min<uint64_t>(4, 1 + mutable_nodes.size()));
+  for (; count > 0; --count) AddLateEdge(choices_.Pick(mutable_nodes));
+}
+
+void GraphBuilder::AddLateEdge(NodeId from) {
+  const NodeId to = choices_.Pick(kept_);
+  switch (graph_.kind(from)) {
+    case Kind::kList: graph_.Append(from, to); return;
+    case Kind::kSet: graph_.AddMember(from, to); return;
+    case Kind::kDict: {
+      const NodeId other = choices_.Chance(1, 2) ? choices_.Pick(kept_) : CheapLeaf();
+      if (graph_.SetItem(from, to, other) == Insert::kUnhashable)
+        graph_.SetItem(from, kNoneNode, to);
+      return;
+    }
+    default: graph_.AddStep(from, StepKind::kBuild, {&to, 1});
+  }
+}
+
+// Picklers number out-of-band buffers in the order in which they meet them. A fresh list around the
+// graph keeps that order plain.
+NodeId GraphBuilder::WrapWithBuffers(NodeId root) {
+  const uint64_t count = choices_.Below(4);
+  if (count == 0) return root;
+  const NodeId list = graph_.List();
+  const uint64_t place = choices_.Below(count + 1);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (i == place) graph_.Append(list, root);
+    const NodeId buffer = graph_.Buffer(i, choices_.Chance(1, 2));
+    graph_.Append(list, choices_.Chance(1, 3) ? graph_.Tuple({&buffer, 1}) : buffer);
+  }
+  if (place == count) graph_.Append(list, root);
+  return list;
+}
+
+}  // namespace pickleproof
