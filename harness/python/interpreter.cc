@@ -1,0 +1,102 @@
+#include "harness/python/interpreter.h"
+
+#include <fmt/format.h>
+
+#include "harness/python/allocation_guard.h"
+#include "harness/python/exceptions.h"
+#include "harness/python/python_api.h"
+#include "harness/python/python_state.h"
+#include "harness/python/reader.h"
+#include "harness/python/stand_in.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+// CPython keeps memory for ever that its exit does not free; LeakSanitizer must not count it.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() { return "leak:libpython\n"; }
+#endif
+#endif
+
+namespace pickleproof {
+namespace {
+
+bool running = false;
+
+struct Config {
+  Config() { PyConfig_InitIsolatedConfig(&config); }
+  Config(const Config&) = delete;
+  Config& operator=(const Config&) = delete;
+  ~Config() { PyConfig_Clear(&config); }
+  PyConfig config;
+};
+
+PyStatus StartPython() {
+  PyPreConfig preconfig;
+  PyPreConfig_InitIsolatedConfig(&preconfig);
+  preconfig.utf8_mode = 1;
+  PyStatus status = Py_PreInitialize(&preconfig);
+  if (PyStatus_Exception(status) != 0) return status;
+  Config holder;
+  PyConfig& config = holder.config;
+  config.site_import = 0;
+  config.use_environment = 0;
+  config.user_site_directory = 0;
+  config.write_bytecode = 0;
+  config.install_signal_handlers = 0;
+  config.pathconfig_warnings = 0;
+  config.use_hash_seed = 1;
+  config.hash_seed = 0;
+  status = PyConfig_SetBytesString(&config, &config.home, PICKLEPROOF_PYTHON_HOME);
+  if (PyStatus_Exception(status) != 0) return status;
+  return Py_InitializeFromConfig(&config);
+}
+
+}  // namespace
+
+Interpreter::Interpreter(const InterpreterOptions& options)
+    : options_(options), state_(std::make_unique<PythonState>()) {}
+
+Result<std::unique_ptr<Interpreter>> Interpreter::Start(const InterpreterOptions& options) {
+  if (running) return Fail(ErrorCode::kUsage, "one interpreter runs already in this process");
+  const PyStatus status = StartPython();
+  if (PyStatus_Exception(status) != 0) {
+    return Fail(ErrorCode::kForeign,
+                fmt::format("CPython does not start: {}",
+                            status.err_msg == nullptr ? "no reason given" : status.err_msg));
+  }
+  running = true;
+  std::unique_ptr<Interpreter> interpreter(new Interpreter(options));
+  InstallAllocationGuard();
+  const std::string version = Py_GetVersion();
+  interpreter->version_ = version.substr(0, version.find(' '));
+  interpreter->minor_ = PY_MINOR_VERSION;
+  if (auto made = InstallStandIns(); !made) return std::unexpected(made.error());
+  if (auto made = PrepareReaders(interpreter->state()); !made) return std::unexpected(made.error());
+  return interpreter;
+}
+
+Interpreter::~Interpreter() {
+  ForgetReaders();
+  state_.reset();
+  UninstallStandIns();
+  Py_FinalizeEx();
+  running = false;
+}
+
+Result<std::string> Interpreter::Ask(const std::string& source) {
+  const PyRef globals = PyRef::Own(PyDict_New());
+  if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) < 0) {
+    return std::unexpected(CatchException().error);
+  }
+  const PyRef ran =
+      PyRef::Own(PyRun_String(source.c_str(), Py_file_input, globals.get(), globals.get()));
+  if (!ran) return std::unexpected(CatchException().error);
+  PyObject* result = PyDict_GetItemString(globals.get(), "result");
+  if (result == nullptr) return Fail(ErrorCode::kUsage, "the source leaves nothing in `result`");
+  const PyRef text = PyRef::Own(PyObject_Str(result));
+  if (!text) return std::unexpected(CatchException().error);
+  std::string scratch;
+  return std::string(TextOf(text.get(), scratch));
+}
+
+}  // namespace pickleproof
