@@ -223,7 +223,8 @@ Counts TotalOfPairs(const RunRecord& record, std::string_view group = {});
 
 // ---- JSON (reports/RECORD.md). Text that is not UTF-8 is written with replacement characters.
 
-std::string ToJson(const RunRecord& record);
+// `indent` is the number of spaces per level; -1 puts all on one line.
+std::string ToJson(const RunRecord& record, int indent = 1);
 
 // kSyntax with what is wrong and where: no JSON, a field of another type, an unknown schema.
 // Unknown fields are ignored; missing ones stay at their defaults.

@@ -331,8 +331,8 @@ class Reader {
 
 }  // namespace
 
-std::string ToJson(const RunRecord& record) {
-  return Writer::Object(record).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string ToJson(const RunRecord& record, int indent) {
+  return Writer::Object(record).dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Result<RunRecord> ParseRecord(std::string_view json) {

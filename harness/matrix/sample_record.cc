@@ -5,6 +5,8 @@
 namespace pickleproof {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr std::string_view kCPython = "cpython-3.11/_pickle/loads";
 constexpr std::string_view kPure = "cpython-3.11/pickle.py/loads";
 
@@ -79,7 +81,7 @@ void AddCells(RunRecord& record) {
 
 Witness Surrogate() {
   Witness witness;
-  SetStream(witness, "\x80\x02X\x03\x00\x00\x00\xed\xa0\x80q\x00.");
+  SetStream(witness, "\x80\x02X\x03\x00\x00\x00\xed\xa0\x80q\x00."sv);
   witness.disassembly =
       "    0: 80 PROTO      2\n    2: X  BINUNICODE '\\ud800'\n   10: q  BINPUT     0\n"
       "   12: .  STOP\n";

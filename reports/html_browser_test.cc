@@ -1,0 +1,127 @@
+// Opens reports in a real browser. Skipped, and says so, where there is no Chromium.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "harness/matrix/sample_record.h"
+#include "reports/html.h"
+
+namespace pickleproof {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first of the known names that is on PATH, or nothing.
+std::string FindBrowser() {
+  const char* path = std::getenv("PATH");
+  for (const char* name : {"chromium", "chromium-browser", "google-chrome", "chrome"}) {
+    std::istringstream folders(path == nullptr ? "" : path);
+    for (std::string folder; std::getline(folders, folder, ':');) {
+      const std::string file = folder + "/" + name;
+      if (access(file.c_str(), X_OK) == 0) return file;
+    }
+  }
+  return {};
+}
+
+class Browser : public testing::Test {
+ protected:
+  void SetUp() override {
+    browser_ = FindBrowser();
+    if (browser_.empty()) {
+      GTEST_SKIP() << "no chromium, chromium-browser or google-chrome on PATH: the page was not "
+                      "opened in a browser";
+    }
+    std::string pattern = (fs::temp_directory_path() / "pickleproof-report-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    if (!folder_.empty()) fs::remove_all(folder_, ignored);
+  }
+
+  // Runs the browser on the report; gives what it wrote to standard output.
+  std::string Open(const RunRecord& record, const std::string& fragment, const std::string& what) {
+    const fs::path page = folder_ / "report.html";
+    std::ofstream(page) << HtmlReport(record);
+    const std::string command = fmt::format(
+        "timeout 100 '{}' --headless --no-sandbox --disable-gpu --no-first-run "
+        "--disable-background-networking --disable-component-update --disable-sync "
+        "--user-data-dir='{}' --virtual-time-budget=5000 --window-size=1280,1600 {} "
+        "'file://{}{}' 2>'{}'",
+        browser_, (folder_ / "profile").string(), what, page.string(), fragment,
+        (folder_ / "errors").string());
+    FILE* pipe = popen(command.c_str(), "r");
+    std::string out;
+    char buffer[4096];
+    for (size_t n; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) out.append(buffer, n);
+    EXPECT_EQ(pclose(pipe), 0) << command;
+    return out;
+  }
+
+  fs::path folder_;
+
+ private:
+  std::string browser_;
+};
+
+// The start tag of the page: the script writes there whether it ended, and its errors.
+std::string RootTag(const std::string& dom) {
+  const size_t begin = dom.find("<html");
+  return begin == std::string::npos ? "" : dom.substr(begin, dom.find('>', begin) - begin);
+}
+
+size_t CountOf(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+TEST_F(Browser, DrawsMatrixAndDifferencesWithoutAnError) {
+  const RunRecord record = SampleRecord();
+  const auto& [signature, difference] = *record.differences.begin();
+  const std::string dom = Open(record, "#d-" + Id(signature), "--dump-dom");
+  EXPECT_NE(RootTag(dom).find("data-ready=\"true\""), std::string::npos) << RootTag(dom);
+  EXPECT_EQ(RootTag(dom).find("data-error"), std::string::npos) << RootTag(dom);
+  // Four writers, five readers; two cells differ.
+  EXPECT_EQ(CountOf(dom, "<th scope=\"row\""), 4U);
+  EXPECT_EQ(CountOf(dom, "<th scope=\"col\""), 5U);
+  EXPECT_EQ(CountOf(dom, "<button type=\"button\" class=\"differ\""), 2U);
+  EXPECT_NE(dom.find("7,973 agree, 3 differ, 12 differ, explained"), std::string::npos);
+  // Three kinds of difference, of which the one that the address names is open.
+  EXPECT_EQ(CountOf(dom, "<details id=\"d-"), 3U);
+  EXPECT_EQ(CountOf(dom, "class=\"body\""), 1U);
+  EXPECT_NE(dom.find(difference.witness.reproduce), std::string::npos);
+  EXPECT_NE(dom.find("000000  80 02 58 03"), std::string::npos);
+  EXPECT_NE(dom.find("&lt;/script&gt;&lt;!-- &amp; \"invalid\""), std::string::npos);
+}
+
+TEST_F(Browser, DrawsAnEmptyRecordWithoutAnError) {
+  const std::string dom = Open(RunRecord(), "", "--dump-dom");
+  EXPECT_NE(RootTag(dom).find("data-ready=\"true\""), std::string::npos) << RootTag(dom);
+  EXPECT_EQ(RootTag(dom).find("data-error"), std::string::npos) << RootTag(dom);
+  EXPECT_NE(dom.find("No disagreement was found."), std::string::npos);
+}
+
+TEST_F(Browser, PaintsThePage) {
+  const fs::path picture = folder_ / "report.png";
+  Open(SampleRecord(), "", fmt::format("--screenshot='{}'", picture.string()));
+  std::ifstream file(picture, std::ios::binary);
+  char magic[8] = {};
+  ASSERT_TRUE(file.read(magic, sizeof magic));
+  EXPECT_EQ(std::string(magic, 8), "\x89PNG\r\n\x1a\n");
+  EXPECT_GT(fs::file_size(picture), 20'000U) << "a blank page compresses to less";
+}
+
+}  // namespace
+}  // namespace pickleproof

@@ -1,0 +1,115 @@
+"use strict";
+// What the page is drawn from: the run record (reports/RECORD.md), the counts, the views of the
+// matrix, and what the reader has chosen. All text goes through textContent, so that nothing in a
+// record can become markup.
+
+const { names, record } = JSON.parse(document.getElementById("data").textContent);
+const GENERATED = "generated";
+const ORIGINAL = "original";
+const WAYS = [
+  ["agree", "✓", "agree"],
+  ["differ", "≠", "differ"],
+  ["explained", "≈", "differ, explained"],
+  ["both_reject", "∅", "both reject"],
+  ["poisoned", "?", "poisoned by a limit"],
+  ["unsupported", "–", "unsupported"],
+  ["skipped", "·", "not asked"],
+];
+const SYMBOL = Object.fromEntries(WAYS.map(([way, symbol]) => [way, symbol]));
+
+const byId = (id) => document.getElementById(id);
+const number = (value) => value.toLocaleString("en-US");
+const plural = (value, noun) => `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
+const short = (id) => names[id] ?? (id === ORIGINAL ? "original graph" : id);
+const engineOf = new Map(record.engines.map((engine) => [engine.id, engine]));
+
+// An element with properties ("class", "on*" and attributes) and children (nodes or text).
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null));
+  return element;
+}
+
+// ---- Counts.
+
+const noCounts = () => Object.fromEntries(WAYS.map(([way]) => [way, 0]));
+function add(sum, counts) {
+  for (const [way] of WAYS) sum[way] += counts[way] ?? 0;
+  return sum;
+}
+const compared = (counts) =>
+  counts.agree + counts.differ + counts.explained + counts.both_reject;
+// The worst that occurred, as a class name.
+function worst(counts) {
+  if (counts.differ) return "differ";
+  if (counts.explained) return "explained";
+  if (counts.agree) return "agree";
+  if (counts.both_reject) return "both_reject";
+  if (counts.poisoned) return "poisoned";
+  if (counts.unsupported) return "unsupported";
+  return "none";
+}
+function spoken(counts) {
+  const parts = WAYS.filter(([way]) => counts[way]).map(
+    ([way, , label]) => `${number(counts[way])} ${label}`);
+  return parts.join(", ") || "not asked";
+}
+
+// ---- Views of the matrix: generated graphs, then per corpus group what was read, what was
+// written again.
+
+const protocols = [...new Set(record.cells.filter((cell) => cell.group === GENERATED)
+  .map((cell) => cell.protocol))].sort((a, b) => a - b);
+
+function makeViews() {
+  const views = [];
+  const groups = [...new Set([...record.cells, ...record.pairs].map((cell) => cell.group))];
+  groups.sort((a, b) => (b === GENERATED) - (a === GENERATED) || (a < b ? -1 : 1));
+  for (const group of groups) {
+    const pairs = record.pairs.filter((pair) => pair.group === group);
+    const cells = record.cells.filter((cell) => cell.group === group);
+    if (pairs.length) {
+      views.push({ group, label: `${group}: read`, pairs: true, cells: [
+        ...pairs.map((pair) => ({ ...pair, row: pair.left, column: pair.right })),
+        ...pairs.map((pair) => ({ ...pair, row: pair.right, column: pair.left }))] });
+    }
+    if (cells.length) {
+      const label = group === GENERATED ? "generated graphs" : `${group}: written again`;
+      views.push({ group, label, pairs: false,
+        cells: cells.map((cell) => ({ ...cell, row: cell.writer, column: cell.reader })) });
+    }
+  }
+  return views;
+}
+
+const views = makeViews();
+const state = { view: views[0], protocol: null, onlyDiffering: false, cell: null, search: "" };
+
+function inOrder(ids) {
+  const seen = new Set(ids);
+  const known = record.engines.map((engine) => engine.id).filter((id) => seen.has(id));
+  return [...known, ...[...seen].filter((id) => !engineOf.has(id)).sort()];
+}
+
+// Row -> column -> { counts, protocols: protocol -> counts }, as the protocol filter says.
+function tabulate(view) {
+  const rows = new Map();
+  for (const cell of view.cells) {
+    if (!rows.has(cell.row)) rows.set(cell.row, new Map());
+    const row = rows.get(cell.row);
+    if (!row.has(cell.column)) {
+      row.set(cell.column, { counts: noCounts(), protocols: new Map() });
+    }
+    const entry = row.get(cell.column);
+    entry.protocols.set(cell.protocol, cell);
+    if (view.pairs || state.protocol === null || cell.protocol === state.protocol) {
+      add(entry.counts, cell);
+    }
+  }
+  return rows;
+}

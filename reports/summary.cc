@@ -1,0 +1,121 @@
+#include "reports/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace pickleproof {
+namespace {
+
+// The engines of `seen` in the order of the record's list; those that it does not list come last.
+std::vector<std::string> InOrder(const RunRecord& record, std::set<std::string> seen) {
+  std::vector<std::string> out;
+  for (const EngineEntry& engine : record.engines) {
+    if (seen.erase(engine.id) > 0) out.push_back(engine.id);
+  }
+  out.insert(out.end(), seen.begin(), seen.end());
+  return out;
+}
+
+}  // namespace
+
+Summary Summarize(const RunRecord& record) {
+  Summary summary;
+  std::set<std::string> readers;
+  std::set<std::string> writers;
+  std::set<int> protocols;
+  for (const auto& [key, counts] : record.cells) {
+    readers.insert(key.reader);
+    writers.insert(key.writer);
+    if (key.group == kGeneratedGroup) {
+      protocols.insert(key.protocol);
+      summary.generated += counts;
+    } else {
+      summary.real += counts;
+    }
+  }
+  for (const auto& [key, counts] : record.pairs) {
+    readers.insert(key.left);
+    readers.insert(key.right);
+    summary.real += counts;
+  }
+  readers.erase(std::string(kOriginal));
+  summary.all = summary.generated;
+  summary.all += summary.real;
+  summary.readers = InOrder(record, std::move(readers));
+  summary.writers = InOrder(record, std::move(writers));
+  summary.protocols.assign(protocols.begin(), protocols.end());
+  summary.findings = static_cast<size_t>(std::ranges::count_if(
+      record.differences, [](const auto& entry) { return entry.first.explained_by.empty(); }));
+  return summary;
+}
+
+std::string Answer(const Summary& summary) {
+  const Counts& all = summary.all;
+  if (all.Compared() == 0) return "Unknown: nothing was compared.";
+  std::string out =
+      fmt::format("{}: {}, {}", all.differ > 0 ? "No" : "Yes", Plural(all.Compared(), "comparison"),
+                  Plural(all.differ, "unexplained difference"));
+  if (summary.findings > 0) out += fmt::format(" of {}", Plural(summary.findings, "kind"));
+  if (all.explained > 0) out += fmt::format(", {} explained", Grouped(all.explained));
+  return out + ".";
+}
+
+std::string Scope(const RunRecord& record, const Summary& summary) {
+  uint64_t files = 0;
+  for (const CorpusGroup& group : record.inputs.corpus) files += group.files;
+  std::string out = fmt::format("{}, {}, {}", Plural(summary.readers.size(), "reader"),
+                                Plural(summary.writers.size(), "writer"),
+                                Plural(record.inputs.graphs, "generated graph"));
+  if (files > 0) out += fmt::format(", {}", Plural(files, "real pickle"));
+  return out + fmt::format(", {}", Plural(summary.protocols.size(), "protocol"));
+}
+
+char Symbol(const Counts& counts) {
+  if (counts.differ > 0) return '!';
+  if (counts.explained > 0) return '~';
+  if (counts.Compared() > 0) return '=';
+  if (counts.poisoned > 0) return '?';
+  if (counts.unsupported > 0) return '-';
+  return '.';
+}
+
+std::vector<std::string> ShortNames(const std::vector<std::string>& ids) {
+  std::vector<std::string> names;
+  for (const std::string& id : ids) {
+    // The shortest beginning that no other id has too. The beginning says whose it is.
+    size_t end = id.size();
+    for (size_t slash = id.find('/'); slash != std::string::npos; slash = id.find('/', slash + 1)) {
+      const std::string_view start = std::string_view(id).substr(0, slash);
+      if (std::ranges::none_of(ids, [&](const std::string& other) {
+            return other != id && (other == start || other.starts_with(fmt::format("{}/", start)));
+          })) {
+        end = slash;
+        break;
+      }
+    }
+    names.push_back(id.substr(0, end));
+  }
+  return names;
+}
+
+std::string Grouped(uint64_t number) {
+  std::string digits = fmt::format("{}", number);
+  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::string Plural(uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", Grouped(number), noun, number == 1 ? "" : "s");
+}
+
+std::string Duration(double seconds) {
+  if (seconds < 100) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<uint64_t>(std::lround(seconds));
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace pickleproof

@@ -1,0 +1,325 @@
+#include "reports/text.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "reports/summary.h"
+#include "reports/table.h"
+
+namespace pickleproof {
+namespace {
+
+Colour ColourOf(char symbol) {
+  switch (symbol) {
+    case '!': return Colour::kRed;
+    case '~': return Colour::kYellow;
+    case '=': return Colour::kGreen;
+    default: return Colour::kDim;
+  }
+}
+
+// "a" to "z", then "a2" to "z2" and so on.
+std::string Letter(size_t index) {
+  std::string out(1, static_cast<char>('a' + index % 26));
+  if (index >= 26) out += fmt::format("{}", index / 26 + 1);
+  return out;
+}
+
+class Printer {
+ public:
+  Printer(const RunRecord& record, const TextOptions& options)
+      : record_(record), options_(options), summary_(Summarize(record)) {
+    std::vector<std::string> ids;
+    for (const EngineEntry& engine : record.engines) ids.push_back(engine.id);
+    for (const auto* list : {&summary_.writers, &summary_.readers}) {
+      for (const std::string& id : *list) {
+        if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+      }
+    }
+    const std::vector<std::string> names = ShortNames(ids);
+    for (size_t i = 0; i < ids.size(); ++i) short_[ids[i]] = names[i];
+  }
+
+  std::string Print() {
+    Header();
+    Matrix();
+    Protocols();
+    RealPickles();
+    LeftOut();
+    Reasons();
+    Differences();
+    Verdict();
+    return std::move(out_);
+  }
+
+ private:
+  std::string Short(const std::string& id) const {
+    const auto it = short_.find(id);
+    return it == short_.end() ? id : it->second;
+  }
+  std::string Painted(std::string_view text, Colour colour) const {
+    return Paint(text, colour, options_.colour);
+  }
+  void Title(std::string_view text) { out_ += "\n" + Painted(text, Colour::kBold) + "\n"; }
+
+  void Header() {
+    out_ += fmt::format("pickleproof {}: {}\n", record_.tool_version, Scope(record_, summary_));
+    if (!record_.seeds.empty()) {
+      out_ += fmt::format("seed{} {}, ", record_.seeds.size() > 1 ? "s" : "",
+                          fmt::join(record_.seeds, ", "));
+    }
+    out_ += fmt::format("{}, {}\n", Plural(record_.inputs.streams, "stream"),
+                        Duration(record_.duration_seconds));
+  }
+
+  // One symbol per protocol, then the number of unexplained differences.
+  std::string Cell(const std::string& writer, const std::string& reader) const {
+    std::string out;
+    uint64_t differ = 0;
+    for (const int protocol : summary_.protocols) {
+      const auto it = record_.cells.find({std::string(kGeneratedGroup), writer, reader, protocol});
+      const Counts counts = it == record_.cells.end() ? Counts() : it->second;
+      const char symbol = Symbol(counts);
+      out += Painted({&symbol, 1}, ColourOf(symbol));
+      differ += counts.differ;
+    }
+    if (differ > 0) out += " " + Painted(Grouped(differ), Colour::kRed);
+    return out;
+  }
+
+  void Matrix() {
+    if (summary_.protocols.empty()) return;
+    Title("Generated graphs, writers (rows) x readers (columns)");
+    std::string digits;
+    for (const int protocol : summary_.protocols) digits += fmt::format("{}", protocol);
+    out_ += fmt::format(
+        "  one symbol per protocol {}: = agree, ~ explained, ! differ (how often), ? poisoned,\n"
+        "  - unsupported, . not asked\n\n",
+        digits);
+    std::vector<size_t> columns;
+    for (const bool letters : {false, true}) {
+      columns = ColumnWidths(letters);
+      size_t width = RowNameWidth() + 2;
+      for (const size_t column : columns) width += column + 2;
+      if (width > options_.width && !letters) continue;
+      Blocks(columns, letters);
+      return;
+    }
+  }
+
+  size_t RowNameWidth() const {
+    size_t width = 0;
+    for (const std::string& id : summary_.writers) width = std::max(width, Columns(Short(id)));
+    return width;
+  }
+
+  std::vector<size_t> ColumnWidths(bool letters) const {
+    std::vector<size_t> widths;
+    for (size_t i = 0; i < summary_.readers.size(); ++i) {
+      const std::string& reader = summary_.readers[i];
+      size_t width = letters ? Letter(i).size() : Columns(Short(reader));
+      for (const std::string& writer : summary_.writers) {
+        width = std::max(width, Columns(Cell(writer, reader)));
+      }
+      widths.push_back(width);
+    }
+    return widths;
+  }
+
+  // As many readers side by side as fit, the others below.
+  void Blocks(const std::vector<size_t>& columns, bool letters) {
+    if (letters) {
+      for (size_t i = 0; i < summary_.readers.size(); ++i) {
+        out_ += fmt::format("  {} = {}\n", Letter(i), Short(summary_.readers[i]));
+      }
+      out_ += "\n";
+    }
+    for (size_t first = 0; first < columns.size();) {
+      size_t width = RowNameWidth() + 2;
+      size_t last = first;
+      while (last < columns.size() &&
+             (last == first || width + columns[last] + 2 <= options_.width)) {
+        width += columns[last++] + 2;
+      }
+      if (first > 0) out_ += "\n";
+      Block(first, last, letters);
+      first = last;
+    }
+  }
+
+  void Block(size_t first, size_t last, bool letters) {
+    Table table(std::vector<bool>(last - first + 1, false));
+    std::vector<std::string> head = {""};
+    for (size_t i = first; i < last; ++i) {
+      head.push_back(letters ? Letter(i) : Short(summary_.readers[i]));
+    }
+    table.Row(head);
+    for (const std::string& writer : summary_.writers) {
+      std::vector<std::string> row = {Short(writer)};
+      for (size_t i = first; i < last; ++i) row.push_back(Cell(writer, summary_.readers[i]));
+      table.Row(row);
+    }
+    out_ += table.Text();
+  }
+
+  std::vector<std::string> CountsRow(std::string name, const Counts& counts) const {
+    return {std::move(name),
+            Grouped(counts.agree),
+            counts.differ > 0 ? Painted(Grouped(counts.differ), Colour::kRed) : "0",
+            Grouped(counts.explained),
+            Grouped(counts.both_reject),
+            Grouped(counts.poisoned),
+            Grouped(counts.unsupported),
+            Grouped(counts.skipped)};
+  }
+
+  Table CountsTable(std::string_view first) const {
+    Table table({false, true, true, true, true, true, true, true});
+    table.Row({std::string(first), "agree", "differ", "explained", "both reject", "poisoned",
+               "unsupported", "skipped"});
+    return table;
+  }
+
+  void Protocols() {
+    if (summary_.protocols.empty()) return;
+    Title("Per protocol");
+    Table table = CountsTable("protocol");
+    for (const int protocol : summary_.protocols) {
+      Counts sum;
+      for (const auto& [key, counts] : record_.cells) {
+        if (key.group == kGeneratedGroup && key.protocol == protocol) sum += counts;
+      }
+      table.Row(CountsRow(fmt::format("{}", protocol), sum));
+    }
+    if (summary_.protocols.size() > 1) table.Row(CountsRow("all", summary_.generated));
+    out_ += table.Text();
+  }
+
+  void RealPickles() {
+    if (record_.inputs.corpus.empty()) return;
+    Title("Real pickles");
+    Table table = CountsTable("group");
+    for (const CorpusGroup& group : record_.inputs.corpus) {
+      const std::string files = Plural(group.files, "file");
+      table.Row(CountsRow(fmt::format("{}, {}, read", group.name, files),
+                          TotalOfPairs(record_, group.name)));
+      const Counts rewritten = Total(record_, group.name);
+      if (rewritten.Total() > 0) table.Row(CountsRow("  written again and read", rewritten));
+    }
+    out_ += table.Text();
+  }
+
+  void LeftOut() {
+    const auto failed = [](const EngineEntry& engine) { return !engine.smoke_ok; };
+    if (std::ranges::none_of(record_.engines, failed)) return;
+    Title("Left out, because their smoke test failed");
+    for (const EngineEntry& engine : record_.engines) {
+      if (failed(engine)) Wrap(fmt::format("{}: {}", Short(engine.id), engine.smoke_reason));
+    }
+  }
+
+  void Reasons() {
+    if (record_.reasons.empty()) return;
+    Title("Explained differences");
+    for (const Reason& reason : record_.reasons) {
+      Wrap(fmt::format("{} x {}: {}", Grouped(reason.count), reason.name, reason.text));
+    }
+  }
+
+  void Differences() {
+    if (summary_.findings == 0) return;
+    Title("Unexplained differences");
+    size_t shown = 0;
+    for (const auto& [signature, difference] : record_.differences) {
+      if (!signature.explained_by.empty()) continue;
+      if (shown++ == options_.differences) break;
+      OneDifference(signature, difference);
+    }
+    if (summary_.findings > options_.differences) {
+      out_ += fmt::format("  and {} more: see the HTML report\n",
+                          Grouped(summary_.findings - options_.differences));
+    }
+  }
+
+  void OneDifference(const Signature& signature, const Difference& difference) {
+    const Witness& witness = difference.witness;
+    out_ += fmt::format("  {} {} x {}\n", Painted(Id(signature), Colour::kRed),
+                        Grouped(difference.count), signature.kind);
+    const std::string writer =
+        signature.writer.empty() ? signature.group : "written by " + Short(signature.writer);
+    out_ += Clipped(fmt::format("    {}, {}, {} bytes", writer, witness.key.source,
+                                Grouped(witness.key.stream_bytes)));
+    Table sides({false, false});
+    sides.Row({Short(signature.left), SideText(witness.left, witness.path_left)});
+    sides.Row({Short(signature.right), SideText(witness.right, witness.path_right)});
+    out_ += Clipped(fmt::format("    at {}:", witness.path));
+    const std::string text = sides.Text();
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = text.find('\n', at);
+      out_ += Clipped("    " + text.substr(at, end - at));
+      at = end + 1;
+    }
+    if (!witness.reproduce.empty()) out_ += fmt::format("    $ {}\n", witness.reproduce);
+  }
+
+  static std::string SideText(const Side& side, const std::string& at_path) {
+    std::string out = at_path;
+    if (side.verdict != Verdict::kAccept) {
+      out = fmt::format("{}: {}", Name(side.verdict), side.error);
+    }
+    std::ranges::replace(out, '\n', ' ');
+    return out;
+  }
+
+  // Adds a paragraph, indented, broken at spaces.
+  void Wrap(std::string_view text) {
+    std::string line;
+    while (!text.empty()) {
+      const size_t space = text.find(' ');
+      const std::string_view word = text.substr(0, space);
+      text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+      if (!line.empty() && Columns(line) + 1 + Columns(word) > options_.width) {
+        out_ += line + "\n";
+        line = "   ";
+      }
+      line += line.empty() ? "  " : " ";
+      line += word;
+    }
+    out_ += line + "\n";
+  }
+
+  // The line, cut to the terminal's width, with a newline.
+  std::string Clipped(std::string line) const {
+    if (Columns(line) <= options_.width) return line + "\n";
+    size_t end = 0;
+    for (size_t columns = 0; columns + 4 <= options_.width; ++columns) {
+      do ++end;
+      while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0U) == 0x80);
+    }
+    return line.substr(0, end) + "...\n";
+  }
+
+  void Verdict() {
+    const std::string answer = Answer(summary_);
+    const Colour colour = summary_.all.differ > 0       ? Colour::kRed
+                          : summary_.all.Compared() > 0 ? Colour::kGreen
+                                                        : Colour::kYellow;
+    out_ += fmt::format("\n{}\n{}\n", Painted(kQuestion, Colour::kBold), Painted(answer, colour));
+  }
+
+  const RunRecord& record_;
+  const TextOptions& options_;
+  const Summary summary_;
+  std::map<std::string, std::string> short_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string TextReport(const RunRecord& record, const TextOptions& options) {
+  return Printer(record, options).Print();
+}
+
+}  // namespace pickleproof
