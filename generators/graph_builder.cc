@@ -264,11 +264,11 @@ NodeId GraphBuilder::Fresh(Kind kind, bool key) {
 }
 
 uint32_t GraphBuilder::DrawSize() {
-  static constexpr std::array<uint32_t, 6> kAtTheRoot = {1, 1, 2, 3, 5, 16};
-  static constexpr std::array<uint32_t, 6> kElsewhere = {3, 5, 6, 4, 2, 1};
-  const auto size =
-      static_cast<uint32_t>(choices_.Weighted(open_.empty() ? kAtTheRoot : kElsewhere));
-  return size < 5 ? size : static_cast<uint32_t>(choices_.Between(5, 12));
+  std::array<uint32_t, 6> weights = {3, 5, 6, 4, 2, 1};
+  if (open_.empty()) weights = {1, 1, 2, 3, 5, 16};
+  std::fill(weights.begin() + std::min(budget_.members + 1, 6U), weights.end(), 0);
+  const auto size = static_cast<uint32_t>(choices_.Weighted(weights));
+  return size < 5 ? size : static_cast<uint32_t>(choices_.Between(5, budget_.members));
 }
 
 void GraphBuilder::Fill(NodeId id, Kind kind, uint32_t size) {

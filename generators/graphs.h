@@ -12,8 +12,9 @@ namespace pickleproof {
 
 // How much a generator may still make. Passed by value at the start, then counted down.
 struct Budget {
-  uint32_t nodes = 20;  // besides None, bools and small ints, which are in every graph
-  uint32_t depth = 12;  // containers within containers, at most 64
+  uint32_t nodes = 20;    // besides None, bools and small ints, which are in every graph
+  uint32_t depth = 12;    // containers within containers, at most 64
+  uint32_t members = 12;  // of one container, large ones apart
 };
 
 // Around 5 to 40 nodes, with a heavy tail up to 300.

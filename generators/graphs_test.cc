@@ -364,14 +364,17 @@ TEST(GenerateGraph, TheSameCodeEnumeratesEverySmallGraph) {
   std::set<std::string> seen;
   int runs = 0;
   do {
-    seen.insert(Describe(GenerateGraph(choices, tiny, {.nodes = 1, .depth = 2})));
+    seen.insert(Describe(GenerateGraph(choices, tiny, {.nodes = 1, .depth = 2, .members = 1})));
     ++runs;
-  } while (choices.Next() && runs < 200000);
-  // A string, an empty tuple, a list in itself, and lists and tuples of cheap leaves.
-  EXPECT_GT(seen.size(), 300U);
-  for (const char* graph : {"none\n", "stra\n", "strb\n", "tuple\n", "list 0\n", "list\n"}) {
-    EXPECT_TRUE(seen.contains(graph) || graph[0] == 's') << graph;
+  } while (choices.Next());
+  // None and two strings; lists and tuples of nothing or one of None, bools and the ints 0 to 3;
+  // the list in itself, and with one late edge more: list in itself twice, or a member and itself.
+  EXPECT_EQ(seen.size(), 3U + 2 * (1 + 7) + 2 + 7);
+  for (const char* graph : {"none\n", "str61\n", "str62\n", "tuple\n", "list\n", "list 0\n",
+                            "list 0 0\n", "tuple 1\nnone\n"}) {
+    EXPECT_TRUE(seen.contains(graph)) << graph;
   }
+  EXPECT_LT(runs, 1000);
 }
 
 TEST(GenerateGraph, AnyBytesGiveAGraph) {
