@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/graph/canonical.h"
 #include "harness/graph/describe.h"
 #include "harness/graph/leaf.h"
 
@@ -51,7 +52,11 @@ bool Comparer::Equal(const Graph& a, const Graph& b, const CompareOptions& optio
   if (options.set_order || !sets_met_) return false;
   alignment_.Compute(a, b, options);
   aligned_ = true;
-  return Lockstep();
+  if (Lockstep()) return true;
+  // Members of different colours can't correspond, so that only choices among members of one colour
+  // are left.
+  return alignment_.ambiguous() &&
+         CanonicalForm(a, options).bytes == CanonicalForm(b, options).bytes;
 }
 
 std::optional<Difference> Comparer::FirstDifference(const Graph& a, const Graph& b,

@@ -163,8 +163,8 @@ bool Graph::GrowRun(uint32_t* first, uint32_t* count, Flag* exact, std::span<con
   if (*count == 0) *first = static_cast<uint32_t>(edges_.size());
   if (*first + room == edges_.size()) {
     edges_.truncate(*first + *count);
-    if (!edges_.Extend(more)) return false;
     *exact = 1;
+    if (!edges_.Extend(more)) return false;
   } else if (*count + more > room) {
     const auto moved = static_cast<uint32_t>(edges_.size());
     if (!edges_.Extend(std::bit_ceil(*count + more))) return false;
@@ -201,7 +201,9 @@ Graph::Lookup Graph::FindKeyIndexed(NodeId container, NodeId key, uint32_t strid
     }
   }
   *position = indexes_[node.aux - 1].FindOrEnter(
-      *hash, count, [&](uint32_t i) { return KeysEqual(*this, key_at(i), key); });
+      *hash, count,
+      // A key that hit the limit has left an entry without a key.
+      [&](uint32_t i) { return i < count && KeysEqual(*this, key_at(i), key); });
   return *position == count ? Lookup::kNew : Lookup::kFound;
 }
 
