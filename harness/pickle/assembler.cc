@@ -292,7 +292,10 @@ class Assembler {
  private:
   Result<void> Statement(const Token& head, Arguments& arguments) {
     if (head.IsWord("BYTES")) return RawBytes(arguments);
-    const OpcodeInfo* info = head.kind == Token::Kind::kWord ? FindOpcode(head.text) : nullptr;
+    if (head.kind != Token::Kind::kWord) {
+      return At(head.column, "a line begins with an opcode, or with BYTES");
+    }
+    const OpcodeInfo* info = FindOpcode(head.text);
     if (info == nullptr) {
       return At(head.column, fmt::format("'{}' is no opcode; did you mean {}?", head.text,
                                          NearestOpcode(head.text)));
