@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint32_t kUnnumbered = 0xffffffffU;
 // How much may be spent on trying members that look alike, in nodes and edges walked over.
-constexpr size_t kMostWork = 100'000'000;
+constexpr size_t kMostWork = 30'000'000;
 
 // The numbers that nodes get in a walk from the root, breadth first, a set's members in the order
 // of their cells.

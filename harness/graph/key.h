@@ -5,8 +5,9 @@
 // -0.0 == 0.0; a NaN equals only itself as an object (the same node). Tuples are as hashable as
 // their members and compare by them; frozensets compare as sets; str, bytes and py2 str never equal
 // each other. Globals, objects, persistent ids and extension codes hash by identity. Lists, dicts,
-// sets, bytearrays and buffers are unhashable. Source: CPython Python/pyhash.c (numbers are hashed
-// modulo 2**61 - 1), Objects/tupleobject.c, Objects/setobject.c.
+// sets, bytearrays and buffers are unhashable. Whole numbers past 64 bits are hashed modulo 2**61 -
+// 1, smaller ones by value. Source: CPython Python/pyhash.c, Objects/tupleobject.c,
+// Objects/setobject.c.
 
 #include <cstdint>
 #include <optional>
