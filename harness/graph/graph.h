@@ -97,6 +97,12 @@ class Graph {
     return IsInert(kind(id)) && inert_[nodes_[id].aux].first_step != kNoNode;
   }
   std::vector<Step> Steps(NodeId id) const;
+  // Steps one by one, for walks that pause between them; kNoNode past the last one.
+  uint32_t FirstStep(NodeId id) const { return inert_[nodes_[id].aux].first_step; }
+  uint32_t NextStep(uint32_t step) const { return steps_[step].next; }
+  Step StepAt(uint32_t step) const {
+    return {steps_[step].kind, {edges_.data() + steps_[step].first, steps_[step].count}};
+  }
   template <typename F>
   void ForEachStep(NodeId id, F visit) const {
     for (uint32_t s = inert_[nodes_[id].aux].first_step; s != kNoNode; s = steps_[s].next) {
