@@ -27,7 +27,7 @@ struct Suite {
 
 // The findings that `wanted` selects, a line each, with what reproduces them.
 std::string Findings(const RunRecord& record,
-                     const std::function<bool(const Signature&, const Difference&)>& wanted) {
+                     const std::function<bool(const Signature&, const Finding&)>& wanted) {
   std::string out;
   for (const auto& [signature, difference] : record.differences) {
     if (!signature.explained_by.empty() || !wanted(signature, difference)) continue;
@@ -59,7 +59,7 @@ std::vector<Suite> CellSuites(const RunRecord& record) {
     const std::string findings =
         counts.differ == 0
             ? ""
-            : Findings(record, [&](const Signature& signature, const Difference& difference) {
+            : Findings(record, [&](const Signature& signature, const Finding& difference) {
                 return signature.group == key.group && signature.writer == key.writer &&
                        (signature.left == key.reader || signature.right == key.reader) &&
                        difference.protocols.contains(key.protocol);

@@ -243,7 +243,7 @@ class Printer {
     }
   }
 
-  void OneDifference(const Signature& signature, const Difference& difference) {
+  void OneDifference(const Signature& signature, const Finding& difference) {
     const Witness& witness = difference.witness;
     out_ += fmt::format("  {} {} x {}\n", Painted(Id(signature), Colour::kRed),
                         Grouped(difference.count), signature.kind);

@@ -33,8 +33,8 @@ std::string Compiler() {
 
 }  // namespace
 
-Machine ThisMachine() {
-  Machine machine;
+Host ThisMachine() {
+  Host machine;
   if (utsname name{}; uname(&name) == 0) {
     machine.system = std::string(name.sysname) + " " + name.release + " " + name.machine;
   }

@@ -7,6 +7,6 @@
 namespace pickleproof {
 
 // Nothing that names a host or a person. Facts that can't be found stay empty.
-Machine ThisMachine();
+Host ThisMachine();
 
 }  // namespace pickleproof

@@ -181,9 +181,9 @@ void AddDifference(RunRecord& record, const Signature& signature, const WitnessK
   const bool full = record.differences.size() >= kMaxDifferences;
   if (it == record.differences.end()) {
     if (full && record.differences.rbegin()->first < signature) return;
-    it = record.differences.emplace(signature, Difference()).first;
+    it = record.differences.emplace(signature, Finding()).first;
   }
-  Difference& difference = it->second;
+  Finding& difference = it->second;
   if (difference.count++ == 0 || key < difference.witness.key) {
     difference.witness = describe();
     difference.witness.key = key;

@@ -145,21 +145,21 @@ struct Witness {
   friend bool operator==(const Witness&, const Witness&) = default;
 };
 
-struct Difference {
+struct Finding {
   uint64_t count = 0;  // witnesses of this signature
   std::set<int> protocols;
   Witness witness;
-  friend bool operator==(const Difference&, const Difference&) = default;
+  friend bool operator==(const Finding&, const Finding&) = default;
 };
 
 // Nothing that names a person or a host.
-struct Machine {
+struct Host {
   std::string system;  // "Linux 6.1.0 x86_64"
   std::string processor;
   uint64_t cores = 0;
   uint64_t memory_bytes = 0;
   std::string compiler;  // of this program
-  friend auto operator<=>(const Machine&, const Machine&) = default;
+  friend auto operator<=>(const Host&, const Host&) = default;
 };
 
 struct RunRecord {
@@ -169,14 +169,14 @@ struct RunRecord {
   std::set<uint64_t> seeds;     // one, or more after a merge of several runs
   std::string started, ended;   // ISO 8601, UTC: "2026-11-22T08:01:07Z"
   double duration_seconds = 0;  // on the clock; of the longest where merged
-  Machine machine;
+  Host machine;
   std::vector<EngineEntry> engines;  // in the order of the matrix
   Inputs inputs;
   std::map<CellKey, Counts> cells;
   std::map<PairKey, Counts> pairs;
   std::vector<Reason> reasons;  // by name
   // The kMaxDifferences first signatures that were seen, each with its exact count.
-  std::map<Signature, Difference> differences;
+  std::map<Signature, Finding> differences;
   uint64_t unexplained_witnesses = 0;  // of all signatures, the dropped ones included
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;

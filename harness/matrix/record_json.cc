@@ -131,14 +131,14 @@ void Fields(V& visit, T& witness) {
   visit("reproduce", witness.reproduce);
 }
 
-template <typename V, Is<Difference> T>
+template <typename V, Is<Finding> T>
 void Fields(V& visit, T& difference) {
   visit("count", difference.count);
   visit("protocols", difference.protocols);
   visit("witness", difference.witness);
 }
 
-template <typename V, Is<Machine> T>
+template <typename V, Is<Host> T>
 void Fields(V& visit, T& machine) {
   visit("system", machine.system);
   visit("processor", machine.processor);

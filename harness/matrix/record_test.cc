@@ -77,7 +77,7 @@ TEST(AddDifference, KeepsTheSmallestWitnessAndCountsAll) {
     });
   }
   ASSERT_EQ(record.differences.size(), 1U);
-  const Difference& difference = record.differences.begin()->second;
+  const Finding& difference = record.differences.begin()->second;
   EXPECT_EQ(difference.count, 4U);
   EXPECT_EQ(difference.witness.path, "10");
   EXPECT_EQ(difference.witness.key.stream_bytes, 10U);
@@ -220,8 +220,8 @@ TEST(Total, IsTakenOfOneGroupOrOfAll) {
   EXPECT_EQ(TotalOfPairs(sample, "absent").Total(), 0U);
 }
 
-TEST(Machine, NamesTheSystemButNoHost) {
-  const Machine machine = ThisMachine();
+TEST(Host, NamesTheSystemButNoHost) {
+  const Host machine = ThisMachine();
   EXPECT_FALSE(machine.system.empty());
   EXPECT_GT(machine.cores, 0U);
   EXPECT_FALSE(machine.compiler.empty());

@@ -1,0 +1,208 @@
+// cross and report: the main job. cross prints, report also writes the record and the page.
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "corpus/real_pickles.h"
+#include "harness/cli/inputs.h"
+#include "harness/cli/load_arguments.h"
+#include "harness/cli/verbs.h"
+#include "harness/matrix/campaign.h"
+#include "reports/html.h"
+#include "reports/progress.h"
+#include "reports/text.h"
+
+namespace pickleproof {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+// Python 2 strings of the corpus hold any byte.
+constexpr std::string_view kCorpusEncoding = "latin-1";
+
+struct CrossVerb {
+  InputArguments inputs;
+  LoadArguments load;
+  uint64_t seed = 1;
+  uint64_t first = 0;
+  uint64_t graphs = 2000;
+  size_t jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool as_json = false;
+  bool report = false;
+  std::string out = PICKLEPROOF_SOURCE_DIR "/reports/out";
+};
+
+void AddOptions(CLI::App& verb, CrossVerb& cross) {
+  cross.inputs.AddTo(verb);
+  cross.load.AddTo(verb);
+  verb.add_option("--graphs", cross.graphs, "How many graphs to generate")->capture_default_str();
+  verb.add_option("--seed", cross.seed, "Of the generated graphs")->capture_default_str();
+  verb.add_option("--first", cross.first, "Index of the first graph")->capture_default_str();
+  verb.add_option("--jobs", cross.jobs, "Processes")
+      ->check(CLI::Range(size_t{1}, size_t{64}))
+      ->capture_default_str();
+}
+
+Result<void> AddInputs(const CrossVerb& verb, std::vector<FoundPickle>& found) {
+  if (verb.inputs.empty()) return {};
+  const auto options = verb.load.ToOptions();
+  if (!options) return std::unexpected(options.error());
+  const auto inputs = ExpandInputs(verb.inputs);
+  if (!inputs) return std::unexpected(inputs.error());
+  for (const InputFile& input : *inputs) {
+    auto bytes = input.Read();
+    if (!bytes) return std::unexpected(bytes.error());
+    found.push_back({"given", input.name(), std::move(*bytes), *options, true});
+  }
+  return {};
+}
+
+Result<void> AddCorpus(std::vector<FoundPickle>& found) {
+  const fs::path folder = fs::path(PICKLEPROOF_SOURCE_DIR) / "corpus" / "real";
+  auto pickles = ReadRealPickles(folder);
+  if (!pickles) return std::unexpected(pickles.error());
+  for (RealPickle& pickle : *pickles) {
+    auto bytes = ReadWhole((folder / pickle.path).string());
+    if (!bytes) return std::unexpected(bytes.error());
+    LoadOptions options;
+    options.encoding = kCorpusEncoding;
+    options.buffers = pickle.buffers;
+    options.has_buffers = !pickle.buffers.empty();
+    found.push_back(
+        {pickle.group, "corpus/real/" + pickle.path, std::move(*bytes), std::move(options), true});
+  }
+  return {};
+}
+
+json CountsJson(const Counts& counts) {
+  return {{"agree", counts.agree},         {"differ", counts.differ},
+          {"explained", counts.explained}, {"both_reject", counts.both_reject},
+          {"poisoned", counts.poisoned},   {"unsupported", counts.unsupported},
+          {"skipped", counts.skipped}};
+}
+
+void PrintJsonLines(const RunRecord& record) {
+  const auto print = [](const json& line) {
+    fmt::print("{}\n", line.dump(-1, ' ', false, json::error_handler_t::replace));
+  };
+  for (const auto& [key, counts] : record.cells) {
+    print({{"kind", "cell"},
+           {"group", key.group},
+           {"writer", key.writer},
+           {"reader", key.reader},
+           {"protocol", key.protocol},
+           {"counts", CountsJson(counts)}});
+  }
+  for (const auto& [key, counts] : record.pairs) {
+    print({{"kind", "pair"},
+           {"group", key.group},
+           {"left", key.left},
+           {"right", key.right},
+           {"counts", CountsJson(counts)}});
+  }
+  for (const auto& [signature, difference] : record.differences) {
+    print({{"kind", "difference"},
+           {"id", Id(signature)},
+           {"explained_by", signature.explained_by},
+           {"class", signature.kind},
+           {"writer", signature.writer},
+           {"left", signature.left},
+           {"right", signature.right},
+           {"count", difference.count},
+           {"hex", difference.witness.stream_hex},
+           {"path", difference.witness.path},
+           {"reproduce", difference.witness.reproduce}});
+  }
+}
+
+size_t TerminalWidth() {
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 100;
+}
+
+// run.json and index.html. Their folder is made.
+Result<void> WriteReport(const RunRecord& record, const std::string& out) {
+  if (auto saved = WriteWhole(out + "/run.json", ToJson(record)); !saved) return saved;
+  return WriteWhole(out + "/index.html", HtmlReport(record));
+}
+
+int RunCross(const CrossVerb& verb) {
+  CampaignOptions options;
+  options.seed = verb.seed;
+  options.first = verb.first;
+  options.graphs = verb.graphs;
+  options.processes = verb.jobs;
+  options.command_line =
+      fmt::format("./pickleproof {} --seed {} --graphs {}{}", verb.report ? "report" : "cross",
+                  verb.seed, verb.graphs, verb.inputs.paths.empty() ? "" : " ");
+  options.command_line += fmt::format("{}", fmt::join(verb.inputs.paths, " "));
+  if (auto added = AddInputs(verb, options.found); !added) return Refuse(added.error().message);
+  if (verb.report) {
+    if (auto added = AddCorpus(options.found); !added) return Refuse(added.error().message);
+  }
+  if (!verb.as_json) {
+    fmt::print("seed {}: {} graphs, {} pickles, {} processes\n", verb.seed, verb.graphs,
+               options.found.size(), verb.jobs);
+    std::fflush(stdout);
+  }
+  Result<RunRecord> record = [&] {
+    Progress progress(ForStandardError(), "graphs and pickles",
+                      options.graphs + options.found.size());
+    options.progress = [&](uint64_t done, uint64_t /*total*/) { progress.Set(done); };
+    return RunCampaign(options);
+  }();
+  if (!record) return Refuse(record.error().message);
+  if (verb.as_json) {
+    PrintJsonLines(*record);
+  } else {
+    fmt::print("{}", TextReport(*record,
+                                {.colour = isatty(STDOUT_FILENO) != 0, .width = TerminalWidth()}));
+  }
+  if (verb.report) {
+    if (auto saved = WriteReport(*record, verb.out); !saved) return Refuse(saved.error().message);
+    fmt::print("report: {}/index.html\nrecord: {}/run.json\n", verb.out, verb.out);
+  }
+  return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
+}
+
+}  // namespace
+
+void AddCross(CLI::App& app, int* status) {
+  auto verb = std::make_shared<CrossVerb>();
+  CLI::App* cross = app.add_subcommand(
+      "cross",
+      "Write generated graphs with every writer, read them with every reader, compare;\n"
+      "the same with given pickles. Exit status 1 where something differs unexplained");
+  AddOptions(*cross, *verb);
+  cross->add_flag("--json", verb->as_json, "One JSON object per cell, pair and difference");
+  cross->callback([cross, verb, status] {
+    // Given pickles alone unless graphs are asked for.
+    if (!verb->inputs.empty() && cross->count("--graphs") == 0) verb->graphs = 0;
+    *status = RunCross(*verb);
+  });
+}
+
+void AddReport(CLI::App& app, int* status) {
+  auto verb = std::make_shared<CrossVerb>();
+  verb->report = true;
+  CLI::App* report = app.add_subcommand(
+      "report",
+      "The main job: cross over generated graphs, corpus/real and given pickles, and write\n"
+      "the record and the page. Exit status 1 where something differs unexplained");
+  AddOptions(*report, *verb);
+  report->add_option("-o,--out", verb->out, "Folder for run.json and index.html")
+      ->capture_default_str();
+  report->callback([verb, status] { *status = RunCross(*verb); });
+}
+
+}  // namespace pickleproof
