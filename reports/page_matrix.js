@@ -80,6 +80,7 @@ function drawMatrix() {
       : "Rows write, columns read. The figure is the number of comparisons that agree, or of " +
         "those that don't; the small marks are the protocols. A cell filters the differences " +
         "below.";
+  byId("matrix").classList.toggle("dense", columns.length > 8);
   const corner = state.view.pairs ? "" : "writes ↓  reads →";
   byId("matrix").replaceChildren(
     make("thead", {}, make("tr", {}, rows.length ? make("th", {}, corner) : null,

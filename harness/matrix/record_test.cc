@@ -10,14 +10,14 @@
 namespace pickleproof {
 namespace {
 
-Signature Finding(std::string kind) { return {"", "generated", std::move(kind), "w", "l", "r"}; }
+Signature OfKind(std::string kind) { return {"", "generated", std::move(kind), "w", "l", "r"}; }
 
 // A record with one finding per name, each witnessed `times` times by streams of `bytes` bytes.
 RunRecord WithFindings(std::initializer_list<const char*> kinds, int times, uint64_t bytes) {
   RunRecord record;
   for (const char* kind : kinds) {
     for (int i = 0; i < times; ++i) {
-      AddDifference(record, Finding(kind), {bytes, i, "source"}, [&] {
+      AddDifference(record, OfKind(kind), {bytes, i, "source"}, [&] {
         Witness witness;
         witness.path = "$ of " + std::to_string(bytes);
         return witness;
@@ -69,7 +69,7 @@ TEST(AddDifference, KeepsTheSmallestWitnessAndCountsAll) {
   RunRecord record;
   int described = 0;
   for (const uint64_t bytes : {30U, 10U, 20U, 10U}) {
-    AddDifference(record, Finding("k"), {bytes, 2, "s"}, [&] {
+    AddDifference(record, OfKind("k"), {bytes, 2, "s"}, [&] {
       ++described;
       Witness witness;
       witness.path = std::to_string(bytes);
@@ -88,7 +88,7 @@ TEST(AddDifference, KeepsTheSmallestWitnessAndCountsAll) {
 TEST(AddDifference, CountsExplainedOnesInTheirReason) {
   RunRecord record;
   ReasonOf(record, "known", "because", "https://example.org");
-  Signature signature = Finding("k");
+  Signature signature = OfKind("k");
   signature.explained_by = "known";
   AddDifference(record, signature, {1, 0, "s"}, [] { return Witness(); });
   AddDifference(record, signature, {1, 1, "s"}, [] { return Witness(); });
@@ -106,7 +106,7 @@ TEST(AddDifference, DropsTheLastSignaturesPastTheCapInEveryOrder) {
   const auto add = [](RunRecord& record, size_t i) {
     char name[16];
     snprintf(name, sizeof name, "%06zu", i);
-    AddDifference(record, Finding(name), {i, 0, "s"}, [] { return Witness(); });
+    AddDifference(record, OfKind(name), {i, 0, "s"}, [] { return Witness(); });
   };
   for (size_t i = 0; i < many; ++i) {
     add(forward, i);
@@ -119,7 +119,7 @@ TEST(AddDifference, DropsTheLastSignaturesPastTheCapInEveryOrder) {
 
 TEST(AddDifference, CutsLongTextsBetweenCharacters) {
   RunRecord record;
-  AddDifference(record, Finding("k"), {1, 0, "s"}, [] {
+  AddDifference(record, OfKind("k"), {1, 0, "s"}, [] {
     Witness witness;
     witness.disassembly = std::string(kMaxTextBytes - 1, 'x') + "\xc3\xa9tail";
     return witness;
@@ -184,8 +184,8 @@ TEST(Merge, OrderAndGroupingDoNotMatter) {
   EXPECT_EQ(expected.started, "2026-01-01T00:00:00Z");
   EXPECT_FALSE(expected.engines[0].smoke_ok);
   EXPECT_EQ(expected.engines[0].smoke_reason, "crashes");
-  EXPECT_EQ(expected.differences.at(Finding("k2")).witness.path, "$ of 10");
-  EXPECT_EQ(expected.differences.at(Finding("k1")).count, 5U);
+  EXPECT_EQ(expected.differences.at(OfKind("k2")).witness.path, "$ of 10");
+  EXPECT_EQ(expected.differences.at(OfKind("k1")).count, 5U);
 }
 
 TEST(Merge, EqualsAddingToOneRecordAlsoPastTheCap) {
@@ -196,7 +196,7 @@ TEST(Merge, EqualsAddingToOneRecordAlsoPastTheCap) {
     char name[16];
     snprintf(name, sizeof name, "%06zu", number);
     for (RunRecord* record : {&whole, &parts[i % 3]}) {
-      AddDifference(*record, Finding(name), {i, 0, "s"}, [] { return Witness(); });
+      AddDifference(*record, OfKind(name), {i, 0, "s"}, [] { return Witness(); });
     }
   }
   EXPECT_EQ(Merged(Merged(parts[2], parts[0]), parts[1]), whole);
