@@ -6,6 +6,8 @@
 #include "harness/python/exceptions.h"
 #include "harness/python/reader.h"
 #include "harness/python/to_graph.h"
+#include "harness/python/to_object.h"
+#include "harness/python/writer.h"
 
 namespace pickleproof {
 namespace {
@@ -35,7 +37,8 @@ class CPythonEngine final : public Engine {
   CPythonEngine(Interpreter& interpreter, Implementation implementation, Channel channel)
       : interpreter_(interpreter),
         card_(MakeCard(interpreter, implementation, channel)),
-        reader_(interpreter.state(), implementation, channel) {}
+        reader_(interpreter.state(), implementation, channel),
+        writer_(interpreter.state(), implementation, channel) {}
 
   const EngineCard& card() const override { return card_; }
 
@@ -60,8 +63,13 @@ class CPythonEngine final : public Engine {
     return outcome;
   }
 
-  Result<std::string> Dump(const Graph& /*graph*/, int /*protocol*/) override {
-    return Fail(ErrorCode::kUnsupported, "not yet");
+  Result<std::string> Dump(const Graph& graph, int protocol) override {
+    const AllocationCap cap(interpreter_.options().largest_allocation);
+    BuiltObject built;
+    if (auto made = ToObject(graph, interpreter_.state(), built); !made) {
+      return std::unexpected(made.error());
+    }
+    return writer_.Dump(built, protocol);
   }
 
  private:
@@ -80,6 +88,7 @@ class CPythonEngine final : public Engine {
   Interpreter& interpreter_;
   const EngineCard card_;
   Reader reader_;
+  Writer writer_;
   Recorder recorder_{Recorder::Use::kRead};
 };
 

@@ -8,6 +8,7 @@
 #include "harness/python/python_state.h"
 #include "harness/python/reader.h"
 #include "harness/python/stand_in.h"
+#include "harness/python/writer_hooks.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -51,7 +52,32 @@ PyStatus StartPython() {
   return Py_InitializeFromConfig(&config);
 }
 
+// Everything that lives now lives for ever: collections need not look at it.
+Result<void> TakeOverGarbage(PythonState& state) {
+  const PyRef gc = PyRef::Own(PyImport_ImportModule("gc"));
+  if (!gc) return std::unexpected(CatchException().error);
+  state.gc_collect = PyRef::Own(PyObject_GetAttrString(gc.get(), "collect"));
+  for (const char* step : {"disable", "collect", "freeze"}) {
+    const PyRef done = PyRef::Own(PyObject_CallMethod(gc.get(), step, nullptr));
+    if (!done) return std::unexpected(CatchException().error);
+  }
+  return {};
+}
+
+// Cyclic garbage is collected after so many bytes.
+constexpr size_t kCollectEvery = size_t{1} << 20;
+// What a load or dump counts in this account whatever its size.
+constexpr size_t kFixedCost = 2048;
+
 }  // namespace
+
+void CollectGarbage(PythonState& state, size_t size) {
+  state.since_collection += size + kFixedCost;
+  if (state.since_collection < kCollectEvery) return;
+  state.since_collection = 0;
+  const PyRef collected = PyRef::Own(PyObject_CallObject(state.gc_collect.get(), nullptr));
+  if (!collected) DropException();
+}
 
 Interpreter::Interpreter(const InterpreterOptions& options)
     : options_(options), state_(std::make_unique<PythonState>()) {}
@@ -70,12 +96,18 @@ Result<std::unique_ptr<Interpreter>> Interpreter::Start(const InterpreterOptions
   const std::string version = Py_GetVersion();
   interpreter->version_ = version.substr(0, version.find(' '));
   interpreter->minor_ = PY_MINOR_VERSION;
-  if (auto made = InstallStandIns(); !made) return std::unexpected(made.error());
-  if (auto made = PrepareReaders(interpreter->state()); !made) return std::unexpected(made.error());
+  PythonState& state = interpreter->state();
+  state.extension_module = NewName("extension code");
+  if (auto made = InstallStandIns(state.extension_module.get()); !made)
+    return std::unexpected(made.error());
+  if (auto made = PrepareReaders(state); !made) return std::unexpected(made.error());
+  if (auto made = PrepareWriters(state); !made) return std::unexpected(made.error());
+  if (auto done = TakeOverGarbage(state); !done) return std::unexpected(done.error());
   return interpreter;
 }
 
 Interpreter::~Interpreter() {
+  ForgetWriters();
   ForgetReaders();
   state_.reset();
   UninstallStandIns();

@@ -22,6 +22,12 @@ PyRef NewStr(std::string_view text) {
       PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogatepass"));
 }
 
+PyRef NewName(std::string_view text) {
+  PyObject* name = NewStr(text).Release();
+  if (name != nullptr) PyUnicode_InternInPlace(&name);
+  return PyRef::Own(name);
+}
+
 bool IsStr(PyObject* str, const char* ascii) {
   return PyUnicode_CheckExact(str) != 0 && PyUnicode_CompareWithASCIIString(str, ascii) == 0;
 }

@@ -45,6 +45,9 @@ std::string_view TextOf(PyObject* str, std::string& scratch);
 // A str from generalized UTF-8, or no reference and an exception.
 PyRef NewStr(std::string_view text);
 
+// The same, interned: equal names are one object, as they are in real modules.
+PyRef NewName(std::string_view text);
+
 // Whether a str has exactly this ASCII text.
 bool IsStr(PyObject* str, const char* ascii);
 

@@ -16,11 +16,6 @@
 namespace pickleproof {
 namespace {
 
-// Cyclic garbage is collected by hand, after so much input.
-constexpr size_t kCollectEvery = size_t{1} << 20;
-// What a load costs in this account whatever its size.
-constexpr size_t kLoadCost = 2048;
-
 PyRef Import(const char* module) { return PyRef::Own(PyImport_ImportModule(module)); }
 
 PyRef Attribute(const PyRef& object, const char* name) {
@@ -37,11 +32,6 @@ Result<void> FillState(PythonState& state) {
   state.inverted_registry = Attribute(copyreg, "_inverted_registry");
   state.extension_cache = Attribute(copyreg, "_extension_cache");
   state.extension_registry = Attribute(copyreg, "_extension_registry");
-  state.extension_module = NewStr("extension code");
-  const PyRef gc = Import("gc");
-  state.gc_collect = Attribute(gc, "collect");
-  const PyRef disable = Attribute(gc, "disable");
-  if (disable) Py_XDECREF(PyObject_CallObject(disable.get(), nullptr));
   if (PyErr_Occurred() != nullptr) return std::unexpected(CatchException().error);
   return {};
 }
@@ -146,12 +136,7 @@ PyRef NewBytes(std::string_view data) {
 
 Result<void> PrepareReaders(PythonState& state) {
   if (auto filled = FillState(state); !filled) return filled;
-  if (auto made = MakeClasses(state); !made) return made;
-  const PyRef gc = Import("gc");
-  const PyRef freeze = Attribute(gc, "freeze");
-  const PyRef frozen = freeze ? PyRef::Own(PyObject_CallObject(freeze.get(), nullptr)) : PyRef();
-  if (!frozen) return std::unexpected(CatchException().error);
-  return {};
+  return MakeClasses(state);
 }
 
 void ForgetReaders() { RestoreFindClass(); }
@@ -165,7 +150,7 @@ Reader::~Reader() {
 }
 
 RawLoad Reader::Load(std::string_view data, const LoadOptions& options, Recorder& recorder) {
-  CollectGarbage(data.size());
+  CollectGarbage(state_, data.size());
   const ActiveRecorder active(recorder);
   RawLoad loaded;
   const PyRef buffers = MakeBuffers(options);
@@ -239,14 +224,6 @@ PyRef Reader::OpenFile(std::string_view data) {
       lseek(descriptor_, 0, SEEK_SET) == 0;
   if (!written) return PyRef::Own(PyErr_SetFromErrno(PyExc_OSError));
   return file_;
-}
-
-void Reader::CollectGarbage(size_t size) {
-  since_collection_ += size + kLoadCost;
-  if (since_collection_ < kCollectEvery) return;
-  since_collection_ = 0;
-  Py_XDECREF(PyObject_CallObject(state_.gc_collect.get(), nullptr));
-  PyErr_Clear();
 }
 
 }  // namespace pickleproof

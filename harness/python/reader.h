@@ -38,14 +38,12 @@ class Reader {
   RawLoad ReadString(std::string_view data, PyObject* keywords);
   RawLoad ReadFrom(PyObject* file, const LoadOptions& options, PyObject* keywords);
   PyRef OpenFile(std::string_view data);
-  void CollectGarbage(size_t size);
 
   PythonState& state_;
   const Implementation implementation_;
   const Channel channel_;
   int descriptor_ = -1;  // of the file behind kFile, reused between loads
   PyRef file_;
-  size_t since_collection_ = 0;
 };
 
 }  // namespace pickleproof

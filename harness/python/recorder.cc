@@ -43,50 +43,64 @@ StandIn* Recorder::Make(Kind kind) {
   return made;
 }
 
-uint32_t Recorder::FindName(std::string_view module, std::string_view name) {
+uint32_t Recorder::FindName(std::string_view module, std::string_view name) const {
   const auto same = [&](const KnownName& known) {
     return known.module_size == module.size() &&
            known.label.size() == module.size() + 1 + name.size() &&
            known.label.starts_with(module) && known.label.ends_with(name);
   };
-  if (names_.size() < kLinearNames) {
+  if (names_.size() <= kLinearNames) {
     for (uint32_t i = 0; i < names_.size(); ++i) {
       if (same(names_[i])) return i;
     }
-  } else {
-    if (name_index_.empty()) {
-      for (uint32_t i = 0; i < names_.size(); ++i) {
-        const KnownName& known = names_[i];
-        name_index_.emplace(HashOf(std::string_view(known.label).substr(0, known.module_size),
-                                   std::string_view(known.label).substr(known.module_size + 1)),
-                            i);
-      }
-    }
-    const size_t hash = HashOf(module, name);
-    const auto [begin, end] = name_index_.equal_range(hash);
-    for (auto it = begin; it != end; ++it) {
-      if (same(names_[it->second])) return it->second;
-    }
-    name_index_.emplace(hash, static_cast<uint32_t>(names_.size()));
+    return kNoNode;
   }
+  const auto [begin, end] = name_index_.equal_range(HashOf(module, name));
+  for (auto it = begin; it != end; ++it) {
+    if (same(names_[it->second])) return it->second;
+  }
+  return kNoNode;
+}
+
+uint32_t Recorder::AddName(std::string_view module, std::string_view name) {
+  const auto index = static_cast<uint32_t>(names_.size());
   std::string label;
   label.reserve(module.size() + 1 + name.size());
   label.append(module).append(" ").append(name);
   names_.push_back({std::move(label), module.size(), nullptr});
-  return static_cast<uint32_t>(names_.size() - 1);
+  if (names_.size() <= kLinearNames) return index;
+  for (auto i = static_cast<uint32_t>(name_index_.size()); i <= index; ++i) {
+    const std::string_view known = names_[i].label;
+    const size_t size = names_[i].module_size;
+    name_index_.emplace(HashOf(known.substr(0, size), known.substr(size + 1)), i);
+  }
+  return index;
+}
+
+StandIn* Recorder::FindGlobal(std::string_view module, std::string_view name) const {
+  const uint32_t index = FindName(module, name);
+  return index == kNoNode ? nullptr : names_[index].global;
+}
+
+StandIn* Recorder::FindExtension(uint32_t code) const {
+  for (StandIn* made : made_) {
+    if (made->kind == Kind::kExtension && made->number == code) return made;
+  }
+  return nullptr;
 }
 
 StandIn* Recorder::Global(std::string_view module, std::string_view name) {
-  const uint32_t index = FindName(module, name);
-  StandIn*& global = names_[index].global;
-  if (global == nullptr) {
-    global = Make(Kind::kGlobal);
+  uint32_t index = FindName(module, name);
+  if (index == kNoNode) index = AddName(module, name);
+  if (names_[index].global == nullptr) {
+    StandIn* global = Make(Kind::kGlobal);
     if (global == nullptr) return nullptr;
     global->number = index;
     const auto row = FindWellKnown(module, name);
     global->well_known = row ? static_cast<uint8_t>(*row) : kNotWellKnown;
+    names_[index].global = global;
   }
-  return global;
+  return names_[index].global;
 }
 
 StandIn* Recorder::Extension(uint32_t code) {

@@ -37,6 +37,10 @@ class Recorder {
   // `kwargs` may be nullptr.
   StandIn* Object(How how, PyObject* callable, PyObject* args, PyObject* kwargs);
 
+  // Those made already, or nullptr.
+  StandIn* FindGlobal(std::string_view module, std::string_view name) const;
+  StandIn* FindExtension(uint32_t code) const;
+
   // ---- What is done to them.
 
   // `second` is the value of kSetItems, else nullptr.
@@ -74,8 +78,9 @@ class Recorder {
     size_t module_size;
     StandIn* global;
   };
-  // The index of the name, or that of a fresh one without a stand-in.
-  uint32_t FindName(std::string_view module, std::string_view name);
+  // The index of the name, or kNoNode.
+  uint32_t FindName(std::string_view module, std::string_view name) const;
+  uint32_t AddName(std::string_view module, std::string_view name);
   StandIn* Make(Kind kind);
 
   const Use use_;

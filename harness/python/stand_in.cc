@@ -13,6 +13,7 @@ namespace {
 // C callbacks carry no context, and one process embeds one interpreter.
 PyTypeObject* stand_in_type = nullptr;
 PyTypeObject* buffer_type = nullptr;
+PyObject* extension_module = nullptr;  // owned
 
 struct AttributeNames {
   PyObject *setstate, *append, *extend, *add, *new_, *getinitargs, *class_, *module, *name;
@@ -158,19 +159,29 @@ PyObject* AttributeError(PyObject* name) {
   return nullptr;
 }
 
-// What only picklers ask for: `__module__` of a global; `__class__` of an object made by NEWOBJ,
-// which must be the class given there.
+// Names in code are interned, so that comparing addresses nearly always decides.
+bool Is(PyObject* name, PyObject* wanted) {
+  return name == wanted || PyUnicode_Compare(name, wanted) == 0;
+}
+
+// What only picklers ask for: `__module__` of a name; `__class__` of an object made by NEWOBJ,
+// which must be the class given there; a global whose qualified name goes on with this one.
 PyObject* WriterAttribute(StandIn* self, PyObject* name) {
-  const bool writes = self->recorder != nullptr && self->recorder->writes();
-  if (!writes) return AttributeError(name);
-  if (name == names.module && self->kind == Kind::kGlobal) {
-    return NewStr(self->recorder->Module(self)).Release();
+  Recorder* recorder = self->recorder;
+  if (recorder == nullptr || !recorder->writes()) return nullptr;
+  if (self->kind == Kind::kObject) {
+    if (self->how == How::kReduce || !Is(name, names.class_)) return nullptr;
+    return PyRef::Share(self->callable).Release();
   }
-  if (name == names.class_ && self->kind == Kind::kObject && self->how != How::kReduce) {
-    Py_INCREF(self->callable);
-    return self->callable;
+  if (self->kind == Kind::kExtension && Is(name, names.module)) {
+    return PyRef::Share(extension_module).Release();
   }
-  return AttributeError(name);
+  if (self->kind != Kind::kGlobal) return nullptr;
+  if (Is(name, names.module)) return NewName(recorder->Module(self)).Release();
+  std::string scratch;
+  std::string nested(recorder->QualifiedName(self));
+  nested.append(".").append(TextOf(name, scratch));
+  return Share(recorder->FindGlobal(recorder->Module(self), nested));
 }
 
 // `__name__`, for messages of pickle.py. Picklers must not see it: they take a callable of the name
@@ -178,11 +189,6 @@ PyObject* WriterAttribute(StandIn* self, PyObject* name) {
 PyObject* ShownName(StandIn* self, PyObject* name) {
   if (self->recorder == nullptr || self->recorder->writes()) return AttributeError(name);
   return NewStr(self->recorder->Label(self)).Release();
-}
-
-// Names in code are interned, so that comparing addresses nearly always decides.
-bool Is(PyObject* name, PyObject* wanted) {
-  return name == wanted || PyUnicode_Compare(name, wanted) == 0;
 }
 
 PyObject* AttributeByIdentity(PyObject* self, PyObject* name, bool (*is)(PyObject*, PyObject*)) {
@@ -193,15 +199,15 @@ PyObject* AttributeByIdentity(PyObject* self, PyObject* name, bool (*is)(PyObjec
   if (is(name, names.new_)) return PyCFunction_New(&new_method, self);
   // Its presence makes OBJ and INST without arguments a call, not a bare __new__.
   if (is(name, names.getinitargs)) return PyCFunction_New(&new_method, self);
-  if (is(name, names.class_)) return WriterAttribute(AsStandIn(self), names.class_);
-  if (is(name, names.module)) return WriterAttribute(AsStandIn(self), names.module);
   if (is(name, names.name)) return ShownName(AsStandIn(self), names.name);
   return nullptr;
 }
 
 PyObject* GetAttribute(PyObject* self, PyObject* name) {
   const auto same_object = [](PyObject* a, PyObject* b) { return a == b; };
-  PyObject* found = AttributeByIdentity(self, name, same_object);
+  PyObject* found = WriterAttribute(AsStandIn(self), name);
+  if (found != nullptr || PyErr_Occurred() != nullptr) return found;
+  found = AttributeByIdentity(self, name, same_object);
   if (found != nullptr || PyErr_Occurred() != nullptr) return found;
   found = AttributeByIdentity(self, name, Is);
   if (found != nullptr || PyErr_Occurred() != nullptr) return found;
@@ -298,7 +304,8 @@ PyTypeObject* MakeBufferType() {
 
 }  // namespace
 
-Result<void> InstallStandIns() {
+Result<void> InstallStandIns(PyObject* extensions) {
+  extension_module = PyRef::Share(extensions).Release();
   names = {.setstate = PyUnicode_InternFromString("__setstate__"),
            .append = PyUnicode_InternFromString("append"),
            .extend = PyUnicode_InternFromString("extend"),
@@ -320,6 +327,7 @@ Result<void> InstallStandIns() {
 void UninstallStandIns() {
   Py_CLEAR(stand_in_type);
   Py_CLEAR(buffer_type);
+  Py_CLEAR(extension_module);
 }
 
 PyTypeObject* StandInType() { return stand_in_type; }

@@ -42,8 +42,9 @@ struct OutOfBandBuffer {
   bool read_only;
 };
 
-// Makes the two types; once per interpreter.
-Result<void> InstallStandIns();
+// Makes the two types; once per interpreter. `extensions` is the module name under which extension
+// codes are known.
+Result<void> InstallStandIns(PyObject* extensions);
 void UninstallStandIns();
 
 PyTypeObject* StandInType();

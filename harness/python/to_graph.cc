@@ -7,7 +7,7 @@
 
 #include "harness/base/check.h"
 #include "harness/pickle/effects.h"
-#include "harness/python/exceptions.h"
+#include "harness/python/python_state.h"
 
 namespace pickleproof {
 namespace {
@@ -55,7 +55,8 @@ class ObjectMap {
 
 class Converter {
  public:
-  Converter(const Recorder& recorder, Graph& graph) : recorder_(recorder), graph_(graph) {}
+  Converter(const Recorder& recorder, Graph& graph, const PythonState* state)
+      : recorder_(recorder), graph_(graph), state_(state) {}
 
   Result<void> Convert(PyObject* root) {
     const NodeId id = Visit(root);
@@ -124,7 +125,20 @@ class Converter {
     if (IsStandIn(object)) return Inert(AsStandIn(object));
     if (IsOutOfBandBuffer(object)) return Buffer(object, false);
     if (type == &PyMemoryView_Type) return View(object);
-    error_.message = std::string("an object of type ") + type->tp_name + " has no node";
+    return Real(object);
+  }
+
+  // What only ToObject makes.
+  NodeId Real(PyObject* object) {
+    if (PyPickleBuffer_Check(object)) {
+      return Buffer(PyPickleBuffer_GetBuffer(object)->obj, false);
+    }
+    if (state_ != nullptr) {
+      for (const RealGlobal& real : state_->real_globals) {
+        if (real.object.get() == object) return Check(graph_.Global(real.module, real.name));
+      }
+    }
+    error_.message = std::string("an object of type ") + Py_TYPE(object)->tp_name + " has no node";
     failed_ = true;
     return kNoneNode;
   }
@@ -344,6 +358,7 @@ class Converter {
 
   const Recorder& recorder_;
   Graph& graph_;
+  const PythonState* state_;
   ObjectMap seen_;
   std::vector<Task> tasks_;
   std::vector<NodeId> items_;
@@ -356,8 +371,9 @@ class Converter {
 
 }  // namespace
 
-Result<void> ToGraph(PyObject* root, const Recorder& recorder, Graph& graph) {
-  return Converter(recorder, graph).Convert(root);
+Result<void> ToGraph(PyObject* root, const Recorder& recorder, Graph& graph,
+                     const PythonState* state) {
+  return Converter(recorder, graph, state).Convert(root);
 }
 
 }  // namespace pickleproof

@@ -7,6 +7,8 @@
 
 namespace pickleproof {
 
+struct PythonState;
+
 // Makes `root` the root of `graph`: exact builtins, the stand-ins of `recorder`, out-of-band
 // buffers and memoryviews; identity kept, without recursion. A memoryview that READONLY_BUFFER made
 // of an out-of-band buffer is that buffer, read-only; of anything else, a call of
@@ -16,6 +18,9 @@ namespace pickleproof {
 // The caller must hold the only reference to `root` that is not a reference between the objects
 // themselves: an object with a single reference is taken for unshared. kForeign for an object of
 // another type, kLimit where the graph is full.
-Result<void> ToGraph(PyObject* root, const Recorder& recorder, Graph& graph);
+//
+// `state` is needed for objects that ToObject made: they may hold real globals.
+Result<void> ToGraph(PyObject* root, const Recorder& recorder, Graph& graph,
+                     const PythonState* state = nullptr);
 
 }  // namespace pickleproof
