@@ -205,8 +205,9 @@ class Assembler {
 
   NodeId DeclareInt(std::string_view decimal) {
     int64_t value = 0;
-    const char* end = decimal.data() + decimal.size();
-    const auto [stop, problem] = std::from_chars(decimal.data(), end, value);
+    const char* begin = decimal.data();
+    const char* end = begin + decimal.size();
+    const auto [stop, problem] = std::from_chars(begin, end, value);
     if (problem == std::errc() && stop == end) return graph_.Int(value);
     return IntFromDecimal(graph_, decimal);
   }

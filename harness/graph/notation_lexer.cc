@@ -98,9 +98,10 @@ bool NotationLexer::TakeNanBits(uint64_t* bits) {
   constexpr size_t kDigits = 16;
   if (Peek() != ':') return false;
   const std::string_view digits = text_.substr(offset_ + 1, kDigits);
-  const char* end = digits.data() + digits.size();
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
   uint64_t value = 0;
-  const auto [stop, problem] = std::from_chars(digits.data(), end, value, 16);
+  const auto [stop, problem] = std::from_chars(begin, end, value, 16);
   if (digits.size() != kDigits || problem != std::errc() || stop != end) return false;
   *bits = value;
   offset_ += 1 + kDigits;

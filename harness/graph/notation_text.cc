@@ -191,8 +191,9 @@ void AppendFloat(std::string& out, uint64_t bits) {
 
 std::optional<double> FloatFromDigits(std::string_view digits) {
   double value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, problem] = std::from_chars(digits.data(), end, value);
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
+  const auto [stop, problem] = std::from_chars(begin, end, value);
   if (problem != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
   return value;
 }

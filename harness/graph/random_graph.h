@@ -16,18 +16,32 @@ class RandomGraph {
  public:
   explicit RandomGraph(uint64_t seed) : random_(seed) {}
 
-  // A graph of about `size` nodes, some of them unreachable.
+  // A graph of about `size` nodes; only some that lie on cycles are unreachable.
   Graph Make(size_t size) {
     Graph graph;
     nodes_.clear();
     while (nodes_.size() < size) nodes_.push_back(MakeNode(graph));
     for (const NodeId id : nodes_) Fill(graph, id);
-    graph.set_root(nodes_.empty() ? kNoneNode : Pick());
+    graph.set_root(graph.Sequence(Kind::kList, Unreferenced(graph)));
     return graph;
   }
 
  private:
   size_t Below(size_t bound) { return static_cast<size_t>(random_() % bound); }
+  // The nodes that no other node refers to, or one node where all are referred to.
+  std::vector<NodeId> Unreferenced(const Graph& graph) {
+    std::vector<bool> referenced(graph.size());
+    for (const NodeId id : nodes_) {
+      graph.ForEachChild(id, [&](NodeId child) { referenced[child] = true; });
+    }
+    std::vector<NodeId> free;
+    for (const NodeId id : nodes_) {
+      if (!referenced[id]) free.push_back(id);
+    }
+    if (free.empty()) free.push_back(Pick());
+    return free;
+  }
+
   NodeId Pick() {
     return nodes_.empty() || Below(8) == 0 ? kNoneNode : nodes_[Below(nodes_.size())];
   }
