@@ -51,9 +51,8 @@ bool SymmetryGuess::MoveMembers(uint32_t from, uint32_t to) {
   const auto members_besides = [&](uint32_t set, uint32_t other) {
     std::vector<std::pair<uint32_t, uint32_t>> members;
     for (const Digraph::Edge& edge : quotient_.edges.Out(set)) {
-      if (EdgesBetween(other, edge.node) == 0) {
-        members.emplace_back(cells_->CellOf(edge.node), edge.node);
-      } else if (image_.contains(edge.node) && image_[edge.node] != edge.node) {
+      const bool moves = image_.contains(edge.node) && image_[edge.node] != edge.node;
+      if (moves || EdgesBetween(other, edge.node) == 0) {
         members.emplace_back(cells_->CellOf(edge.node), edge.node);
       }
     }

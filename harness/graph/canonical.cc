@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
-#include <optional>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -131,7 +130,7 @@ class Search {
       Descend();
       EndLeaf();
     } while (NextBranch());
-    return {std::move(best_->spelling), exact_};
+    return {std::move(best_.spelling), exact_};
   }
 
  private:
@@ -214,8 +213,8 @@ class Search {
 
   // Leaves are ordered by their traces first, so that a branch can be dropped before its leaves.
   bool TracesExceedBest() const {
-    for (size_t i = 0; i < stack_.size() && i < best_->traces.size(); ++i) {
-      if (stack_[i].trace != best_->traces[i]) return stack_[i].trace > best_->traces[i];
+    for (size_t i = 0; i < stack_.size() && i < best_.traces.size(); ++i) {
+      if (stack_[i].trace != best_.traces[i]) return stack_[i].trace > best_.traces[i];
     }
     return false;
   }
@@ -228,9 +227,10 @@ class Search {
       leaf.choices.push_back(branch.candidates[branch.chosen]);
     }
     const auto key = [](const Leaf& l) { return std::tie(l.traces, l.spelling); };
-    if (!best_ || key(leaf) < key(*best_)) {
+    if (!has_best_ || key(leaf) < key(best_)) {
+      has_best_ = true;
       best_ = std::move(leaf);
-    } else if (leaf.spelling == best_->spelling) {
+    } else if (leaf.spelling == best_.spelling) {
       LearnSymmetry(leaf);
     }
   }
@@ -239,10 +239,10 @@ class Search {
   // before; and below the branch where they part, nothing new can come.
   void LearnSymmetry(const Leaf& leaf) {
     std::vector<uint32_t> image(quotient_.size());
-    for (size_t i = 0; i < leaf.order.size(); ++i) image[best_->order[i]] = leaf.order[i];
-    const auto parting = std::ranges::mismatch(leaf.choices, best_->choices).in1;
+    for (size_t i = 0; i < leaf.order.size(); ++i) image[best_.order[i]] = leaf.order[i];
+    const auto parting = std::ranges::mismatch(leaf.choices, best_.choices).in1;
     const auto common = static_cast<size_t>(parting - leaf.choices.begin());
-    if (common >= stack_.size() || image[best_->choices[common]] != leaf.choices[common]) return;
+    if (common >= stack_.size() || image[best_.choices[common]] != leaf.choices[common]) return;
     stack_.erase(stack_.begin() + static_cast<ptrdiff_t>(common) + 1, stack_.end());
     for (Branch& branch : stack_) {
       for (size_t i = 0; i < branch.candidates.size(); ++i) {
@@ -269,7 +269,8 @@ class Search {
   Numbering numbering_;
   SymmetryGuess guess_;
   std::vector<Branch> stack_;
-  std::optional<Leaf> best_;
+  Leaf best_;
+  bool has_best_ = false;
   size_t work_ = 0;
   bool exact_ = true;
 };

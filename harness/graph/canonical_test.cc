@@ -306,8 +306,11 @@ Graph Scrambled(const Graph& from, std::mt19937& random) {
     std::vector<NodeId> items = mapped(from.Items(id));
     if (IsSetLike(from.kind(id))) std::ranges::shuffle(items, random);
     for (size_t i = 0; i < items.size(); ++i) {
-      if (IsSetLike(from.kind(id))) EXPECT_EQ(to.AddMember(map[id], items[i]), Insert::kAdded);
-      if (from.kind(id) == Kind::kDict && i % 2 == 0) to.SetItem(map[id], items[i], items[i + 1]);
+      if (IsSetLike(from.kind(id))) {
+        EXPECT_EQ(to.AddMember(map[id], items[i]), Insert::kAdded);
+      } else if (i % 2 == 0) {
+        EXPECT_EQ(to.SetItem(map[id], items[i], items[i + 1]), Insert::kAdded);
+      }
     }
   }
   for (const NodeId id : order) {

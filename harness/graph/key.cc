@@ -247,7 +247,7 @@ class NestedEquality {
       done_[PairOf(stack_.back().a, stack_.back().b)] = *result;
       stack_.pop_back();
     }
-    return *result;
+    return result.value_or(false);
   }
 
  private:
