@@ -13,6 +13,7 @@ EncodingPolicy Strict() {
   EncodingPolicy policy;
   policy.memoize_persistent = true;
   policy.early_tuple2 = false;
+  policy.make_twice = false;
   return policy;
 }
 

@@ -15,7 +15,8 @@ namespace pickleproof {
 struct EncodingPolicy {
   enum class Memoize : uint8_t {
     kAlways,     // everything that carries identity, as CPython does
-    kWhenShared  // only what the same dump refers to again (pickletools.optimize)
+    kWhenShared  // only what the same dump refers to again (pickletools.optimize), or may refer to
+                 // again: the parts of recursive tuples, frozensets and objects
   };
   enum class MemoOpcode : uint8_t {
     kByProtocol,  // PUT and GET at 0, BINPUT and BINGET from 1, MEMOIZE from 4 on
@@ -81,6 +82,9 @@ struct EncodingPolicy {
   // What CPython does although it isn't quite right.
   // TUPLE2 before a state setter's REDUCE below protocol 2 too, which has no such opcode.
   bool early_tuple2 = true;
+  // An object that its own arguments contain is made twice, and the second one dropped; else it is
+  // dropped before it is made. To an inert reader a dropped object may look like a state setter.
+  bool make_twice = true;
   // pickle.py applies items and state once more to an object that its own arguments contain.
   bool repeat_steps = false;
   // pickle.py before 3.13 forgets a str that protocol 0 escapes: each reference writes it anew.

@@ -11,6 +11,7 @@ target_sources(pickleproof_pickle PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/pickler_globals.cc
   ${CMAKE_CURRENT_LIST_DIR}/pickler_objects.cc)
 
-pickleproof_test(pickleproof_pickler_test LABEL unit
-  SOURCES name_mapping_test.cc
+pickleproof_test(pickler_test LABEL unit
+  SOURCES graph_shape_test.cc name_mapping_test.cc pickler_limits_test.cc pickler_policy_test.cc
+          pickler_test.cc pickler_vectors_test.cc text_escape_test.cc
   DEPS pickleproof_pickle)

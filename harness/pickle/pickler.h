@@ -48,7 +48,8 @@ class Pickler {
   //   kUnsupported  the protocol can't express a node: a buffer below 5, an extension code below 2,
   //                 a persistent id at 0 that is no line of ASCII, names that GLOBAL can't hold, a
   //                 py2str without the option
-  //   kValue        a cycle in fast mode, or one through arguments, set members by call or a
+  //   kValue        arguments that are no tuple (and the like), a cycle in fast mode, or one
+  //   through arguments, set members by call or a
   //                 persistent id with nothing memoized in between; a state setter in fast mode
   //   kBuffer       buffers whose indices are not in the order of writing
   //   kLimit        more digits, bytes or depth than the options allow

@@ -138,10 +138,13 @@ class Pickler::Impl {
   // ---- pickler_objects.cc
   bool SaveObject(NodeId id);
   bool SavePersistentId(NodeId id);
-  bool ChooseForm(NodeId id, Form* form);
+  bool CheckParts(NodeId id);
+  Form ChooseForm(NodeId id);
   bool CanBeInst(NodeId id) const;
   bool AdvanceObject();
   bool EndObject();
+  void MakeObject(NodeId id, Form form);
+  void DropParts(NodeId id, Form form);
   bool SaveSteps(NodeId id);  // pushes a frame where there are any
   bool AdvanceSteps();
   bool AdvanceCall(Frame& frame);

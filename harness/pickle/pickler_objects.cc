@@ -11,58 +11,55 @@ namespace pickleproof {
 // INST names a plain global in two lines of ASCII, and readers of every protocol take it so.
 bool Pickler::Impl::CanBeInst(NodeId id) const {
   const NodeId callable = graph_->Callable(id);
-  if (graph_->kind(callable) != Kind::kGlobal || graph_->kind(graph_->Args(id)) != Kind::kTuple) {
-    return false;
-  }
+  if (graph_->kind(callable) != Kind::kGlobal) return false;
   const std::string_view module = graph_->Module(callable);
   const std::string_view name = graph_->QualifiedName(callable);
   return CanBeLine(module, true) && CanBeLine(name, true) && SurvivesReading(module, name) &&
          name.find('.') == std::string_view::npos;
 }
 
-bool Pickler::Impl::ChooseForm(NodeId id, Form* form) {
+// No reader takes anything else, whatever the form.
+bool Pickler::Impl::CheckParts(NodeId id) {
   const Graph& graph = *graph_;
-  const int protocol = writer_.protocol();
-  const bool args_tuple = graph.kind(graph.Args(id)) == Kind::kTuple;
-  const bool class_like = IsInert(graph.kind(graph.Callable(id)));
-  // A call makes a tuple of its own of the arguments.
-  const auto calls = [&] { return policy_.calls && !Shape().IsShared(graph.Args(id)); };
-  switch (graph.how(id)) {
-    case How::kReduce: *form = Form::kReduce; return true;
-    case How::kNewObj:
-      *form = Form::kNewObj;
-      if (protocol >= 2 && !(args_tuple && class_like && calls())) return true;
-      *form = Form::kNewObjCall;
-      break;
-    case How::kNewObjEx: {
-      *form = Form::kNewObjEx;
-      const bool exact = args_tuple && class_like && graph.kind(graph.Kwargs(id)) == Kind::kDict;
-      if (protocol >= 4 && !(exact && policy_.calls)) return true;
-      *form = Form::kNewObjExCall;
-      if (exact) return true;
-      return Fail(ErrorCode::kUnsupported,
-                  "NEWOBJ_EX of what is not a class, a tuple and a dict needs protocol 4",
-                  "PicklingError");
-    }
-    case How::kObj:
-      *form = protocol >= 1 && args_tuple ? Form::kObj
-              : CanBeInst(id)             ? Form::kInst
-                                          : Form::kReduce;
-      return true;
-    case How::kInst:
-      *form = CanBeInst(id)                 ? Form::kInst
-              : protocol >= 1 && args_tuple ? Form::kObj
-                                            : Form::kReduce;
-      return true;
+  if (graph.kind(graph.Args(id)) != Kind::kTuple) {
+    return Fail(ErrorCode::kValue, "the arguments of an object must be a tuple", "PicklingError");
   }
-  if (args_tuple && class_like) return true;
-  return Fail(ErrorCode::kUnsupported, "NEWOBJ of what is not a class and a tuple needs protocol 2",
-              "PicklingError");
+  const How how = graph.how(id);
+  if (how != How::kNewObj && how != How::kNewObjEx) return true;
+  if (!IsInert(graph.kind(graph.Callable(id)))) {
+    return Fail(ErrorCode::kValue, "what NEWOBJ and NEWOBJ_EX make an instance of must be a class",
+                "PicklingError");
+  }
+  if (how == How::kNewObjEx && graph.kind(graph.Kwargs(id)) != Kind::kDict) {
+    return Fail(ErrorCode::kValue, "keyword arguments must be a dict", "PicklingError");
+  }
+  return true;
+}
+
+Pickler::Impl::Form Pickler::Impl::ChooseForm(NodeId id) {
+  const int protocol = writer_.protocol();
+  switch (graph_->how(id)) {
+    case How::kReduce: return Form::kReduce;
+    case How::kNewObj:
+      if (protocol < 2) return Form::kNewObjCall;
+      // The call makes a tuple of its own of the arguments.
+      return policy_.calls && !Shape().IsShared(graph_->Args(id)) ? Form::kNewObjCall
+                                                                  : Form::kNewObj;
+    case How::kNewObjEx:
+      return protocol < 4 || policy_.calls ? Form::kNewObjExCall : Form::kNewObjEx;
+    case How::kObj:
+      if (protocol >= 1) return Form::kObj;
+      return CanBeInst(id) ? Form::kInst : Form::kReduce;
+    case How::kInst:
+      if (CanBeInst(id)) return Form::kInst;
+      return protocol >= 1 ? Form::kObj : Form::kReduce;
+  }
+  return Form::kReduce;
 }
 
 bool Pickler::Impl::SaveObject(NodeId id) {
-  Form form{};
-  if (!ChooseForm(id, &form)) return false;
+  if (!CheckParts(id)) return false;
+  const Form form = ChooseForm(id);
   Frame* frame = Push(Task::kObject, id, {});
   if (frame == nullptr) return false;
   frame->form = form;
@@ -121,36 +118,70 @@ bool Pickler::Impl::AdvanceObject() {
 bool Pickler::Impl::EndObject() {
   const Frame frame = stack_.back();
   const NodeId id = frame.node;
-  const NodeId callable = graph_->Callable(id);
   stack_.pop_back();
-  switch (frame.form) {
-    case Form::kReduce: p_ = PutOpcode(p_, Opcode::REDUCE); break;
-    case Form::kNewObj: p_ = PutOpcode(p_, Opcode::NEWOBJ); break;
-    case Form::kNewObjEx: p_ = PutOpcode(p_, Opcode::NEWOBJ_EX); break;
-    case Form::kObj: p_ = PutOpcode(p_, Opcode::OBJ); break;
-    case Form::kInst: {
-      GlobalName name{graph_->Module(callable), graph_->QualifiedName(callable)};
-      if (writer_.protocol() < 3 && options_.fix_imports) name = ToPython2(name);
-      p_ = writer_.Lines(p_, Opcode::INST, name.module, name.name);
-      break;
-    }
-    case Form::kNewObjCall:
-      CloseTransientTuple(graph_->Length(graph_->Args(id)) + 1);
-      p_ = PutOpcode(p_, Opcode::REDUCE);
-      break;
-    case Form::kNewObjExCall:
-      CloseTransientTuple(3);
-      p_ = PutOpcode(p_, Opcode::REDUCE);
-      break;
-  }
   if (!HasMemo(id)) {
+    MakeObject(id, frame.form);
     Memoize(id);
     return SaveSteps(id);
   }
   // Its own arguments have saved it: drop this one and fetch that one.
-  p_ = PutOpcode(p_, Opcode::POP);
+  if (policy_.make_twice) {
+    MakeObject(id, frame.form);
+    p_ = PutOpcode(p_, Opcode::POP);
+  } else {
+    DropParts(id, frame.form);
+  }
   Get(id);
-  return policy_.repeat_steps ? SaveSteps(id) : true;
+  const bool of_python_2 = frame.form == Form::kObj || frame.form == Form::kInst;
+  return policy_.repeat_steps && !of_python_2 ? SaveSteps(id) : true;
+}
+
+// Makes an object of its parts on the pickle's stack.
+void Pickler::Impl::MakeObject(NodeId id, Form form) {
+  const Graph& graph = *graph_;
+  switch (form) {
+    case Form::kReduce: p_ = PutOpcode(p_, Opcode::REDUCE); return;
+    case Form::kNewObj: p_ = PutOpcode(p_, Opcode::NEWOBJ); return;
+    case Form::kNewObjEx: p_ = PutOpcode(p_, Opcode::NEWOBJ_EX); return;
+    case Form::kObj: p_ = PutOpcode(p_, Opcode::OBJ); return;
+    case Form::kInst: {
+      const NodeId callable = graph.Callable(id);
+      GlobalName name{graph.Module(callable), graph.QualifiedName(callable)};
+      if (writer_.protocol() < 3 && options_.fix_imports) name = ToPython2(name);
+      p_ = writer_.Lines(p_, Opcode::INST, name.module, name.name);
+      return;
+    }
+    case Form::kNewObjCall:
+      CloseTransientTuple(graph.Length(graph.Args(id)) + 1);
+      p_ = PutOpcode(p_, Opcode::REDUCE);
+      return;
+    case Form::kNewObjExCall:
+      CloseTransientTuple(3);
+      p_ = PutOpcode(p_, Opcode::REDUCE);
+      return;
+  }
+}
+
+void Pickler::Impl::DropParts(NodeId id, Form form) {
+  size_t drops = 2;
+  const size_t count = graph_->Length(graph_->Args(id));
+  switch (form) {
+    case Form::kReduce:
+    case Form::kNewObj: break;
+    case Form::kNewObjEx: drops = 3; break;
+    case Form::kNewObjCall: CloseTuple(count + 1); break;
+    case Form::kNewObjExCall: CloseTuple(3); break;
+    case Form::kObj:
+    case Form::kInst:
+      if (writer_.protocol() >= 1) {
+        p_ = PutOpcode(p_, Opcode::POP_MARK);
+        return;
+      }
+      drops = count + 1;  // the mark too
+      break;
+  }
+  p_ = writer_.Room(p_, drops);
+  for (size_t i = 0; i < drops; ++i) p_ = PutOpcode(p_, Opcode::POP);
 }
 
 // ---- What was done to an inert node.
