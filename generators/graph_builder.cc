@@ -443,7 +443,12 @@ void GraphBuilder::AddLateEdge(NodeId from) {
         graph_.SetItem(from, kNoneNode, to);
       return;
     }
-    default: graph_.AddStep(from, StepKind::kBuild, {&to, 1});
+    default: {
+      bool called = false;
+      graph_.ForEachStep(from,
+                         [&](const Graph::Step& step) { called |= step.kind == StepKind::kCall; });
+      if (!called) graph_.AddStep(from, StepKind::kBuild, {&to, 1});
+    }
   }
 }
 
