@@ -50,10 +50,12 @@ class Browser : public testing::Test {
     if (!folder_.empty()) fs::remove_all(folder_, ignored);
   }
 
-  // Runs the browser on the report; gives what it wrote to standard output.
-  std::string Open(const RunRecord& record, const std::string& fragment, const std::string& what) {
+  // Runs the browser on the report, then `script` in it; gives what the browser wrote to standard
+  // output.
+  std::string Open(const RunRecord& record, const std::string& fragment, const std::string& what,
+                   const std::string& script = "") {
     const fs::path page = folder_ / "report.html";
-    std::ofstream(page) << HtmlReport(record);
+    std::ofstream(page) << HtmlReport(record) << "<script>" << script << "</script>";
     const std::string command = fmt::format(
         "timeout 100 '{}' --headless --no-sandbox --disable-gpu --no-first-run "
         "--disable-background-networking --disable-component-update --disable-sync "
@@ -104,6 +106,32 @@ TEST_F(Browser, DrawsMatrixAndDifferencesWithoutAnError) {
   EXPECT_NE(dom.find(difference.witness.reproduce), std::string::npos);
   EXPECT_NE(dom.find("000000  80 02 58 03"), std::string::npos);
   EXPECT_NE(dom.find("&lt;/script&gt;&lt;!-- &amp; \"invalid\""), std::string::npos);
+}
+
+TEST_F(Browser, ChoosingACellFiltersTheDifferences) {
+  const std::string dom = Open(SampleRecord(), "", "--dump-dom", R"(
+    document.querySelector("button.differ").click();
+    document.getElementById("only-differing").click();)");
+  EXPECT_EQ(RootTag(dom).find("data-error"), std::string::npos) << RootTag(dom);
+  EXPECT_NE(dom.find("1 of 3 kinds of difference; only pickleproof → ogorek."), std::string::npos);
+  EXPECT_EQ(CountOf(dom, "<details id=\"d-"), 1U);
+  EXPECT_NE(dom.find("<th scope=\"row\">protocol 4</th><td class=\"\">1,998</td>"),
+            std::string::npos);
+  // Two writers and two readers have disagreements; the chosen cell has a line per protocol.
+  EXPECT_EQ(CountOf(dom, "<th scope=\"col\" title="), 2U);
+  EXPECT_EQ(CountOf(dom, "<th scope=\"row\" title="), 2U);
+}
+
+TEST_F(Browser, SearchAndProtocolNarrowTheDifferences) {
+  const std::string dom = Open(SampleRecord(), "", "--dump-dom", R"(
+    [...document.querySelectorAll("#protocols button")].find((b) => b.textContent === "2").click();
+    const search = document.getElementById("search");
+    search.value = "SERDE ud800";
+    search.dispatchEvent(new Event("input"));)");
+  EXPECT_EQ(RootTag(dom).find("data-error"), std::string::npos) << RootTag(dom);
+  EXPECT_NE(dom.find("1 of 3 kinds of difference; only protocol 2."), std::string::npos);
+  // One protocol's figures, not the sum.
+  EXPECT_NE(dom.find("1,973 agree, 3 differ, 12 differ, explained"), std::string::npos);
 }
 
 TEST_F(Browser, DrawsAnEmptyRecordWithoutAnError) {

@@ -36,9 +36,18 @@ TEST(RecordJson, EveryFieldOfTheSampleIsSomewhereSet) {
     }
     return false;
   };
-  for (const char* list : {"engines", "cells", "differences", "reasons"}) {
-    for (const auto& [name, value] : json.at(list).at(0).items()) {
-      EXPECT_TRUE(set_somewhere(json.at(list), name)) << list << "[]." << name;
+  nlohmann::json witnesses;
+  for (const auto& difference : json.at("differences")) {
+    witnesses.push_back(difference.at("witness"));
+  }
+  const std::pair<const char*, nlohmann::json> lists[] = {{"engines", json.at("engines")},
+                                                          {"cells", json.at("cells")},
+                                                          {"reasons", json.at("reasons")},
+                                                          {"differences", json.at("differences")},
+                                                          {"witnesses", witnesses}};
+  for (const auto& [label, list] : lists) {
+    for (const auto& [name, value] : list.at(0).items()) {
+      EXPECT_TRUE(set_somewhere(list, name)) << label << "[]." << name;
     }
   }
   for (const auto& [name, value] : json.items()) EXPECT_FALSE(value.empty()) << name;

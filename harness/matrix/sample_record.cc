@@ -99,7 +99,7 @@ Witness Surrogate() {
 
 Witness TupleKey() {
   Witness witness;
-  SetStream(witness, "\x80\x04}\x88K\x01s.");
+  SetStream(witness, "\x80\x04}\x88K\x01s.", "out/bool-key.pkl");
   witness.disassembly =
       "    0: 80 PROTO      4\n    2: }  EMPTY_DICT\n    3: 88 NEWTRUE\n    4: K  BININT1    1\n"
       "    6: s  SETITEM\n    7: .  STOP\n";
