@@ -66,7 +66,7 @@ std::string FormatFloat(const OpcodeInfo& info, std::string_view argument) {
     const std::optional<double> value = ParsePythonFloat(argument);
     return value && FloatRepr(*value) == argument ? std::string(argument) : RawText(argument);
   }
-  const auto value = std::bit_cast<double>(std::byteswap(LoadLittle<uint64_t>(argument.data())));
+  const auto value = std::bit_cast<double>(std::byteswap(NumberOf(argument, /*is_signed=*/false)));
   return std::isnan(value) ? "0x" + ToHex(argument) : FloatRepr(value);
 }
 
@@ -113,26 +113,23 @@ class Walker {
   // The next row, or nothing at the end: of the input, of what can be decoded, or at STOP.
   std::optional<Row> Next() {
     if (stopped_ && after_stop_ == AfterStop::kEnd) return std::nullopt;
-    Result<std::optional<Instruction>> next = decoder_.Next();
+    const Result<std::optional<Instruction>> next = decoder_.Next();
+    const std::optional<Instruction> instruction = next.value_or(std::nullopt);
     if (!next) error_ = next.error();
-    if (!next || !*next) {
+    if (!instruction) {
       if (!stopped_ && !error_) {
         error_ = Error{ErrorCode::kTruncated, bytes_.size(), "the pickle ends before STOP"};
       }
       return std::nullopt;
     }
-    Row row{**next, emulator_.Apply(**next)};
-    if (std::optional<Error> error = CheckArgument(row.instruction)) row.effect.error = error;
-    const OpcodeInfo* info = FindOpcode(static_cast<uint8_t>(row.instruction.opcode));
+    Row row{*instruction, emulator_.Apply(*instruction)};
+    std::optional<Error> argument_error = CheckArgument(*instruction);
+    if (!argument_error) argument_error = CheckPrintable(*instruction);
+    if (argument_error) row.effect.error = std::move(argument_error);
+    const OpcodeInfo* info = FindOpcode(static_cast<uint8_t>(instruction->opcode));
     highest_protocol_ = std::max(highest_protocol_, info->protocol);
-    stopped_ = row.instruction.opcode == Opcode::STOP;
-    if (stopped_) {
-      if (const size_t left = emulator_.stack_size(); left != 0 && !row.effect.error) {
-        row.effect.error = Error{ErrorCode::kStack, row.instruction.offset,
-                                 fmt::format("{} items are left on the stack after STOP", left)};
-      }
-      emulator_.Clear();
-    }
+    stopped_ = instruction->opcode == Opcode::STOP;
+    if (stopped_) EndPickle(row);
     return row;
   }
 
@@ -142,6 +139,16 @@ class Walker {
   int highest_protocol() const { return highest_protocol_; }
 
  private:
+  // After STOP: what is left on the stack is an error, and the next pickle begins anew.
+  void EndPickle(Row& row) {
+    const size_t left = emulator_.stack_size();
+    if (left != 0 && !row.effect.error) {
+      row.effect.error = Error{ErrorCode::kStack, row.instruction.offset,
+                               fmt::format("{} items are left on the stack after STOP", left)};
+    }
+    emulator_.Clear();
+  }
+
   Decoder decoder_;
   StackEmulator emulator_;
   std::string_view bytes_;
@@ -263,8 +270,8 @@ std::string DisassembleJson(std::string_view bytes) {
     first = false;
     out += object.dump();
   }
-  const nlohmann::ordered_json error =
-      walker.error() ? JsonOf(*walker.error()) : nlohmann::ordered_json(nullptr);
+  const std::optional<Error>& end = walker.error();
+  const nlohmann::ordered_json error = end ? JsonOf(*end) : nlohmann::ordered_json(nullptr);
   out += fmt::format("],\"tail\":\"{}\",\"error\":{}}}", ToHex(walker.tail()), error.dump());
   return out;
 }

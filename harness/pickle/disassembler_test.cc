@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "harness/base/bytes.h"
+#include "harness/pickle/argument_text.h"
 
 namespace pickleproof {
 namespace {
@@ -35,6 +35,11 @@ TEST(Disassemble, ShowsErrorsAndGoesOn) {
             "   8: STOP                  # error: 4 items are left on the stack after STOP\n"
             "   9: BYTES 0xff            # 1 bytes after STOP\n"
             "# highest protocol among opcodes: 1\n");
+}
+
+TEST(Disassemble, ShowsIntsThatPickletoolsCannotPrint) {
+  const std::string text = Disassemble("\x8b" + BytesOf(2048, 4) + std::string(2048, '\x01') + ".");
+  EXPECT_NE(text.find("# error: LONG4: more than 4300 decimal digits"), std::string::npos);
 }
 
 TEST(Disassemble, ShowsWhereDecodingEnds) {

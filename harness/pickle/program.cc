@@ -76,9 +76,10 @@ Program Decode(std::string_view bytes, AfterStop after_stop) {
       program.error = next.error();
       break;
     }
-    if (!*next) break;
-    program.instructions.push_back({(*next)->opcode, std::string((*next)->argument)});
-    stopped = (*next)->opcode == Opcode::STOP;
+    const std::optional<Instruction>& instruction = *next;
+    if (!instruction) break;
+    program.instructions.push_back({instruction->opcode, std::string(instruction->argument)});
+    stopped = instruction->opcode == Opcode::STOP;
   }
   if (!stopped && !program.error) {
     program.error = Error{ErrorCode::kTruncated, bytes.size(), "the pickle ends before STOP"};

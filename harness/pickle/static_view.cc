@@ -94,17 +94,6 @@ Error Complete(Error error, const OpcodeInfo& info, uint64_t offset) {
   return error;
 }
 
-// dis() prints the argument, and str() refuses ints of too many digits.
-std::optional<Error> CheckPrintable(const Instruction& instruction) {
-  if (instruction.opcode != Opcode::LONG4 || !ExceedsDecimalDigits(instruction.argument)) {
-    return std::nullopt;
-  }
-  return Error{
-      ErrorCode::kBadArgument, instruction.offset,
-      fmt::format("LONG4: more than {} decimal digits, which dis() can't print", kMaxDecimalDigits),
-      "ValueError"};
-}
-
 // The error where decoding ended. genops() decodes the first line of a pair before it looks for the
 // second one.
 Error EndError(std::string_view bytes, const Decoder& decoder,
@@ -153,6 +142,16 @@ std::optional<Error> CheckArgument(const Instruction& instruction) {
   return Complete(std::move(*error), *info, instruction.offset);
 }
 
+std::optional<Error> CheckPrintable(const Instruction& instruction) {
+  if (instruction.opcode != Opcode::LONG4 || !ExceedsDecimalDigits(instruction.argument)) {
+    return std::nullopt;
+  }
+  return Error{
+      ErrorCode::kBadArgument, instruction.offset,
+      fmt::format("LONG4: more than {} decimal digits, which dis() can't print", kMaxDecimalDigits),
+      "ValueError"};
+}
+
 StaticView StaticViewOf(std::string_view bytes) {
   StaticView view;
   view.decodes = true;
@@ -160,14 +159,14 @@ StaticView StaticViewOf(std::string_view bytes) {
   StackEmulator emulator;
   while (view.stop_offset == kNoOffset) {
     Result<std::optional<Instruction>> next = decoder.Next();
-    if (next && *next) {
-      Note(view, emulator, **next);
-      if ((*next)->opcode == Opcode::STOP) view.stop_offset = (*next)->offset;
-      continue;
+    const std::optional<Instruction> instruction = next.value_or(std::nullopt);
+    if (!instruction) {
+      NoteFirst(view, EndError(bytes, decoder, next));
+      view.decodes = false;
+      break;
     }
-    NoteFirst(view, EndError(bytes, decoder, next));
-    view.decodes = false;
-    break;
+    Note(view, emulator, *instruction);
+    if (instruction->opcode == Opcode::STOP) view.stop_offset = instruction->offset;
   }
   if (view.stop_offset != kNoOffset && emulator.stack_size() != 0) {
     NoteFirst(view,

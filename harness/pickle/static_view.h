@@ -18,6 +18,10 @@ namespace pickleproof {
 // read_decimalnl_short, ...): kBadArgument as ValueError, kBadEncoding as UnicodeDecodeError.
 std::optional<Error> CheckArgument(const Instruction& instruction);
 
+// What dis() raises beyond that when it prints the argument: ValueError for a LONG4 of more than
+// 4300 decimal digits, which str() refuses.
+std::optional<Error> CheckPrintable(const Instruction& instruction);
+
 struct StaticView {
   // Whether pickletools.dis() takes the first pickle of the input: every argument makes sense,
   // every pop finds its items and its mark, memo keys are set once and before use, and nothing is

@@ -177,6 +177,7 @@ TEST(StaticView, Long4OfMoreThan4300DigitsDecodesButCannotBePrinted) {
   }
   const StaticView huge = StaticViewOf(Hex("8b00080000") + std::string(2048, '\x01') + ".");
   EXPECT_FALSE(huge.well_formed);
+  EXPECT_EQ(Said(huge), "bad-argument ValueError 0");
   const StaticView padded = StaticViewOf(Hex("8b00080000") + std::string(2048, '\0') + ".");
   EXPECT_TRUE(padded.well_formed);
 }
