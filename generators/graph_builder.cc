@@ -422,6 +422,8 @@ void GraphBuilder::AddLateEdges() {
   std::vector<NodeId> mutable_nodes;
   for (const NodeId id : kept_) {
     const Kind kind = graph_.kind(id);
+    // Keyword arguments have str keys only.
+    if (std::ranges::find(keywords_, id) != keywords_.end()) continue;
     if (kind == Kind::kList || kind == Kind::kDict || kind == Kind::kSet ||
         (kind == Kind::kObject && capabilities_.any_step_order)) {
       mutable_nodes.push_back(id);

@@ -82,6 +82,7 @@ class GraphBuilder {
   Graph graph_;
   std::vector<Frame> open_;
   std::vector<NodeId> kept_;  // finished, carrying identity, free to be referred to again
+  std::vector<NodeId> keywords_;  // dicts of keyword arguments
   std::map<std::pair<Kind, std::string>, NodeId> interned_;
   bool made_large_ = false;
 };

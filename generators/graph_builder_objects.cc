@@ -70,6 +70,7 @@ NodeId GraphBuilder::Arguments(How how) {
 // Python demands strings as names.
 NodeId GraphBuilder::KeywordArguments() {
   const NodeId id = Open(graph_.Dict(), true, capabilities_.shared_args);
+  keywords_.push_back(id);
   for (uint64_t size = choices_.Below(3); size > 0; --size) {
     const NodeId key = Text(Kind::kStr, std::string(WordLeaf(choices_)));
     graph_.SetItem(id, key, Value(false));

@@ -2,6 +2,7 @@
 // Differences that are known and have a reason: predicates with prose, not lists of inputs to skip.
 // A difference that none of them explains is a finding.
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -14,7 +15,8 @@ namespace pickleproof {
 // side is the graph that was written.
 struct Disagreement {
   std::string_view stream;
-  int protocol = -1;  // that the stream was written with, where it was written
+  const LoadOptions* options = nullptr;  // with which it was read
+  int protocol = -1;                     // that the stream was written with, where it was written
   const EngineCard* writer = nullptr;
   const EngineCard* left = nullptr;
   const EngineCard* right = nullptr;
@@ -23,16 +25,27 @@ struct Disagreement {
   const Comparison* comparison = nullptr;
 };
 
+// What a known difference lets differ: values, or the identity of immutable values only.
+enum class Concerns : uint8_t { kValue, kAtomIdentity };
+
 struct KnownDifference {
   std::string_view name;
   std::string_view reason;  // why both sides are as they are
   std::string_view link;    // upstream issue or source, may be empty
+  Concerns concerns;
   bool (*explains)(const Disagreement&);
 };
 
 std::span<const KnownDifference> AllKnownDifferences();
 
-// The first that explains it, or nullptr.
-const KnownDifference* Explain(const Disagreement& disagreement);
+// Why a difference is no finding.
+struct Explanation {
+  std::string_view name, reason, link;
+};
+
+// The first known difference that explains it; else the one quirk (quirk.def) that makes our own
+// machine differ in the same way: it reads the stream as the one side does without the quirk, and
+// as the other does with it. Nothing where neither is so.
+std::optional<Explanation> Explain(const Disagreement& disagreement);
 
 }  // namespace pickleproof

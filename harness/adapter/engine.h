@@ -37,6 +37,9 @@ struct EngineCard {
   bool reads = false, writes = false;
   std::vector<int> protocols_read, protocols_written;
   Distinctions distinctions;
+  // What our own machine must be asked to behave like in order to read as this engine does, where
+  // that is known.
+  std::optional<Profile> profile;
   Channel channel = Channel::kLoads;
 };
 

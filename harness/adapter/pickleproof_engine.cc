@@ -24,7 +24,9 @@ EngineCard CardOf(std::string id, std::string name, bool reads) {
 class PickleproofEngine final : public Engine {
  public:
   PickleproofEngine(EngineCard card, std::vector<EncodingPolicy> policies, Profile profile)
-      : card_(std::move(card)), policies_(std::move(policies)), profile_(profile) {}
+      : card_(std::move(card)), policies_(std::move(policies)), profile_(profile) {
+    card_.profile = profile;
+  }
 
   const EngineCard& card() const override { return card_; }
 

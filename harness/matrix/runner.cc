@@ -139,12 +139,13 @@ void MatrixRunner::ReadAll(const Graph& graph, int protocol, const Written& writ
                            const Source& source, const LoadOptions& options) {
   for (size_t r = 0; r < readers_.size(); ++r) {
     const Outcome outcome = Read(r, written.bytes, options);
-    Judge(graph, protocol, written, source, r, outcome);
+    Judge(graph, protocol, written, source, r, outcome, options);
   }
 }
 
 void MatrixRunner::Judge(const Graph& graph, int protocol, const Written& written,
-                         const Source& source, size_t reader, const Outcome& outcome) {
+                         const Source& source, size_t reader, const Outcome& outcome,
+                         const LoadOptions& load_options) {
   const EngineCard& reader_card = readers_[reader]->card();
   // Writers that wrote the same bytes are judged once, by the one that claims least.
   Distinctions claims = reader_card.distinctions;
@@ -169,6 +170,7 @@ void MatrixRunner::Judge(const Graph& graph, int protocol, const Written& writte
       case Agreement::kDiffer: {
         Disagreement disagreement;
         disagreement.stream = written.bytes;
+        disagreement.options = &load_options;
         disagreement.protocol = protocol;
         disagreement.writer = &writer_card;
         disagreement.right = &reader_card;
@@ -184,11 +186,11 @@ void MatrixRunner::Judge(const Graph& graph, int protocol, const Written& writte
 
 void MatrixRunner::Record(const Disagreement& d, const Source& source, const Outcome* left,
                           const Outcome& right, Counts& counts) {
-  const KnownDifference* known = Explain(d);
-  ++(known != nullptr ? counts.explained : counts.differ);
-  if (known != nullptr) ReasonOf(record_, known->name, known->reason, known->link);
+  const std::optional<Explanation> known = Explain(d);
+  ++(known ? counts.explained : counts.differ);
+  if (known) ReasonOf(record_, known->name, known->reason, known->link);
   Signature signature;
-  signature.explained_by = known != nullptr ? known->name : "";
+  signature.explained_by = known ? known->name : "";
   signature.group = source.group;
   signature.kind = d.comparison->kind;
   signature.writer = d.writer != nullptr ? d.writer->id : "";
@@ -258,6 +260,7 @@ void MatrixRunner::JudgePair(const FoundPickle& pickle, const Outcome& left,
   }
   Disagreement disagreement;
   disagreement.stream = pickle.stream;
+  disagreement.options = &pickle.options;
   disagreement.left = &left_card;
   disagreement.right = &right_card;
   if (left.verdict == Verdict::kAccept) disagreement.left_graph = &left.graph;

@@ -67,7 +67,7 @@ class MatrixRunner {
   Outcome Read(size_t reader, std::string_view bytes, const LoadOptions& options);
   void CountUnwritten(size_t writer, int protocol, const Source& source);
   void Judge(const Graph& graph, int protocol, const Written& written, const Source& source,
-             size_t reader, const Outcome& outcome);
+             size_t reader, const Outcome& outcome, const LoadOptions& load_options);
   void JudgePair(const FoundPickle& pickle, const Outcome& left, const EngineCard& left_card,
                  const Outcome& right, const EngineCard& right_card);
   // Counts a disagreement as explained or not, with its witness.

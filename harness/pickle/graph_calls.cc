@@ -59,18 +59,21 @@ NodeId GraphWorld::Call(How how, Value callable, Value args) {
   return object;
 }
 
+// The keyword arguments as the class receives them, or kNoNode where no class would take them.
 NodeId GraphWorld::Keywords(Value kwargs) {
   const auto items = graph_.Items(kwargs);
-  std::vector<NodeId> copy(items.begin(), items.end());
-  for (size_t i = 0; i < copy.size(); i += 2) {
-    if (graph_.kind(copy[i]) != Kind::kStr) {
+  for (size_t i = 0; i < items.size(); i += 2) {
+    if (graph_.kind(items[i]) != Kind::kStr) {
       return Refuse(ErrorCode::kType, "keyword arguments whose names are no str");
     }
   }
+  if (!options_.profile.has(Quirk::kNewKeywords)) return kwargs;
+  const std::vector<NodeId> copy(items.begin(), items.end());
   return Dict(copy);
 }
 
 NodeId GraphWorld::New(Value cls, Value args, Value kwargs) {
+  const How how = kwargs == kNoNode ? How::kNewObj : How::kNewObjEx;
   if (!IsInert(graph_.kind(cls))) {
     return Refuse(ErrorCode::kType, "NEWOBJ of something that is no class", "UnpicklingError");
   }
@@ -80,11 +83,12 @@ NodeId GraphWorld::New(Value cls, Value args, Value kwargs) {
     if (graph_.kind(kwargs) != Kind::kDict) {
       return Refuse(ErrorCode::kType, "keyword arguments that are no dict", "UnpicklingError");
     }
-    if (options_.profile.has(Quirk::kStrKeywords)) kwargs = Keywords(kwargs);
-    if (kwargs == kNoNode) return kNoNode;
   }
   trace_.Push({TraceKind::kNew, cls});
-  const How how = kwargs == kNoNode ? How::kNewObj : How::kNewObjEx;
+  if (kwargs != kNoNode) {
+    kwargs = Keywords(kwargs);
+    if (kwargs == kNoNode) return kNoNode;
+  }
   return Checked(graph_.Object(how, cls, tuple, kwargs));
 }
 
