@@ -1,11 +1,10 @@
 #include "oracles/known_difference.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "harness/graph/describe.h"
-#include "harness/pickle/name_mapping.h"
 #include "harness/pickle/unpickler.h"
+#include "oracles/known_loss.h"
+#include "oracles/repeated_steps.h"
 
 namespace pickleproof {
 namespace {
@@ -14,15 +13,6 @@ template <typename F>
 bool AnyNode(const Graph* graph, F holds) {
   return graph != nullptr && std::ranges::any_of(Reachable(*graph, graph->root()),
                                                  [&](NodeId id) { return holds(*graph, id); });
-}
-
-bool NanAsText(const Disagreement& d) {
-  const bool unusual_nan = AnyNode(d.left_graph, [](const Graph& graph, NodeId id) {
-    return graph.kind(id) == Kind::kFloat && std::isnan(graph.FloatValue(id)) &&
-           graph.FloatBits(id) != 0x7ff8000000000000U;
-  });
-  return d.protocol == 0 && unusual_nan && d.comparison->left.starts_with("nan") &&
-         d.comparison->right.find("nan") != std::string::npos;
 }
 
 bool PersistentIdAnew(const Disagreement& d) {
@@ -51,66 +41,79 @@ bool NewobjArgsAnew(const Disagreement& d) {
              });
 }
 
-// Whether the difference is at a global that comes back from Python 2's names under another name.
-bool NameOfPython2(const Disagreement& d) {
-  if (d.writer == nullptr || d.protocol >= 3) return false;
-  return AnyNode(d.left_graph, [&](const Graph& graph, NodeId id) {
-    if (graph.kind(id) != Kind::kGlobal) return false;
-    const GlobalName name = {graph.Module(id), graph.QualifiedName(id)};
-    const GlobalName back = ToPython3(ToPython2(name));
-    if (back == name) return false;
-    Graph other;
-    const NodeId other_id = other.Global(back.module, back.name);
-    return d.comparison->left.find(Describe(graph, id)) != std::string::npos &&
-           d.comparison->right.find(Describe(other, other_id)) != std::string::npos;
-  });
-}
-
-bool DottedNameAsGetattr(const Disagreement& d) {
-  if (d.writer == nullptr || d.protocol >= 4) return false;
-  return AnyNode(d.left_graph, [&](const Graph& graph, NodeId id) {
-    return graph.kind(id) == Kind::kGlobal &&
-           graph.QualifiedName(id).find('.') != std::string_view::npos &&
-           d.comparison->left.find(Describe(graph, id)) != std::string::npos &&
-           d.comparison->right.find("builtins.getattr(") != std::string::npos;
-  });
-}
-
 constexpr KnownDifference kKnown[] = {
-    {"nan-as-text",
-     "Protocol 0 writes a float as its repr, and the repr of every NaN is 'nan': its sign and "
-     "payload do not survive. From protocol 1 on they do.",
-     "https://docs.python.org/3/library/pickle.html#data-stream-format", Concerns::kValue,
-     NanAsText},
     {"persistent-id-anew",
      "A pickler writes a persistent id wherever the object is referred to, at protocol 0 as plain "
      "text; that all references give one object is the business of persistent_load. So neither the "
      "identity of the object nor that of its id is in the stream.",
      "https://docs.python.org/3/library/pickle.html#persistence-of-external-objects",
-     Concerns::kAtomIdentity, PersistentIdAnew},
+     PersistentIdAnew},
     {"escaped-text-anew",
      "At protocol 0 pickle.py memoizes the escaped copy of a str that holds a backslash, NUL, "
      "newline, carriage return or U+001A, not the str itself, so that the next reference writes it "
      "anew (Lib/pickle.py, save_str). _pickle memoizes the str.",
-     "https://github.com/python/cpython/blob/3.11/Lib/pickle.py", Concerns::kAtomIdentity,
-     EscapedTextAnew},
-    {"dotted-name-as-getattr",
-     "Below protocol 4 there is no opcode for a qualified name with dots; picklers write a call of "
-     "getattr on what stands before the last dot, and inert readers leave calls as they are.",
-     "https://peps.python.org/pep-3154/#qualname-support", Concerns::kValue, DottedNameAsGetattr},
+     "https://github.com/python/cpython/blob/3.11/Lib/pickle.py", EscapedTextAnew},
     {"newobj-args-anew",
      "Where the protocol lacks NEWOBJ (below 2) or NEWOBJ_EX (below 4), a call of "
      "copyreg.__newobj__ "
      "or copyreg.__newobj_ex__ stands for it, whose arguments are put together anew, so that other "
      "references to the argument tuple are to another tuple.",
-     "https://peps.python.org/pep-0307/", Concerns::kAtomIdentity, NewobjArgsAnew},
-    {"name-of-python-2",
-     "Below protocol 3 globals are written under the names of Python 2, and some names of Python 3 "
-     "share one: builtins.ModuleNotFoundError comes back as builtins.ImportError "
-     "(Lib/_compat_pickle.py).",
-     "https://docs.python.org/3/library/pickle.html#pickle.Pickler", Concerns::kValue,
-     NameOfPython2},
+     "https://peps.python.org/pep-0307/", NewobjArgsAnew},
 };
+
+// What a stream written at some protocol does not say, so that a reader can't give it back: values
+// (known_loss.h), then the identity of immutable values.
+std::optional<Explanation> ExplainByWriter(const Disagreement& d) {
+  if (d.writer == nullptr || d.left_graph == nullptr || d.right_graph == nullptr) {
+    return std::nullopt;
+  }
+  CompareOptions options;
+  options.py2str_is_bytes = options.merge_obj_with_reduce = true;
+  const auto lossy = AsItComesBack(*d.left_graph, d.protocol);
+  if (!Isomorphic(lossy ? lossy->graph : *d.left_graph, *d.right_graph, options)) {
+    return std::nullopt;
+  }
+  if (d.comparison->kind == "identity") {
+    for (const KnownDifference& known : kKnown) {
+      if (known.explains(d)) return Explanation{known.name, known.reason, known.link};
+    }
+  }
+  if (!lossy) return std::nullopt;
+  const KnownLoss& loss = *lossy->losses.front();
+  return Explanation{loss.name, loss.reason, loss.link};
+}
+
+// Whether the arguments of an object that something was done to lead back to it.
+bool HasRecursiveArguments(const Graph& graph) {
+  return AnyNode(&graph, [](const Graph& all, NodeId id) {
+    if (all.kind(id) != Kind::kObject || !all.HasSteps(id)) return false;
+    const std::vector<NodeId> inside = Reachable(all, all.Args(id));
+    return std::ranges::find(inside, id) != inside.end();
+  });
+}
+
+// Both sides without repeated steps; equal then, and not before, and pickle.py wrote it.
+std::optional<Explanation> ExplainByRepeatedSteps(const Disagreement& d) {
+  if (d.writer == nullptr || d.left_graph == nullptr || d.right_graph == nullptr ||
+      d.writer->id.find("pickle.py") == std::string::npos ||
+      !HasRecursiveArguments(*d.left_graph)) {
+    return std::nullopt;
+  }
+  CompareOptions options;
+  options.py2str_is_bytes = options.merge_obj_with_reduce = true;
+  const auto lossy = AsItComesBack(*d.left_graph, d.protocol);
+  const Graph& expected = lossy ? lossy->graph : *d.left_graph;
+  const auto right = WithoutRepeatedSteps(*d.right_graph);
+  if (!right) return std::nullopt;
+  const auto left = WithoutRepeatedSteps(expected);
+  if (!Isomorphic(left ? *left : expected, *right, options)) return std::nullopt;
+  return Explanation{
+      "steps-twice",
+      "Where the arguments of an object lead back to it, pickle.py writes what is done to it (list "
+      "items, dict items, state) within its arguments and once more behind them (Lib/pickle.py, "
+      "save_reduce); _pickle writes it once. Lists so restored have their items twice.",
+      "https://github.com/python/cpython/blob/3.11/Lib/pickle.py"};
+}
 
 bool SameOutcome(const Outcome& a, const Outcome& b, const CompareOptions& options) {
   DifferentialOracle oracle;
@@ -137,7 +140,16 @@ std::optional<Explanation> ExplainByQuirk(const Disagreement& d) {
     if ((outcome.verdict == Verdict::kAccept) != (graph != nullptr)) return false;
     return graph == nullptr || Isomorphic(outcome.graph, *graph, options);
   };
-  if (!fits(plain, d.left_graph)) return std::nullopt;
+  // What the writer did not say comes on top of what the readers make of it.
+  std::optional<Explanation> by_writer;
+  if (!fits(plain, d.left_graph)) {
+    if (plain.verdict != Verdict::kAccept || d.left_graph == nullptr) return std::nullopt;
+    Disagreement without = d;
+    without.right_graph = &plain.graph;
+    by_writer = ExplainByWriter(without);
+    if (!by_writer) by_writer = ExplainByRepeatedSteps(without);
+    if (!by_writer) return std::nullopt;
+  }
   const Outcome other = LoadWith(d, *d.right->profile);
   if (!fits(other, d.right_graph)) return std::nullopt;
   for (const QuirkInfo& info : AllQuirks()) {
@@ -152,35 +164,13 @@ std::optional<Explanation> ExplainByQuirk(const Disagreement& d) {
   return std::nullopt;
 }
 
-// Whether nothing else differs once the identity of immutable values is left out of it, or only
-// what is known too.
-bool RestIsExplained(const Disagreement& d) {
-  CompareOptions options;
-  options.py2str_is_bytes = options.merge_obj_with_reduce = true;
-  const auto rest = FirstDifference(*d.left_graph, *d.right_graph, options);
-  if (!rest) return true;
-  const Comparison comparison = {Agreement::kDiffer, "value", rest->path, rest->left, rest->right};
-  Disagreement remaining = d;
-  remaining.comparison = &comparison;
-  for (const KnownDifference& known : kKnown) {
-    if (known.concerns == Concerns::kValue && known.explains(remaining)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::span<const KnownDifference> AllKnownDifferences() { return kKnown; }
 
 std::optional<Explanation> Explain(const Disagreement& disagreement) {
-  const Comparison& comparison = *disagreement.comparison;
-  for (const KnownDifference& known : kKnown) {
-    const bool identity = known.concerns == Concerns::kAtomIdentity;
-    if (comparison.kind != (identity ? "identity" : "value")) continue;
-    if (!known.explains(disagreement)) continue;
-    if (identity && !RestIsExplained(disagreement)) continue;
-    return Explanation{known.name, known.reason, known.link};
-  }
+  if (auto explanation = ExplainByWriter(disagreement)) return explanation;
+  if (auto explanation = ExplainByRepeatedSteps(disagreement)) return explanation;
   return ExplainByQuirk(disagreement);
 }
 

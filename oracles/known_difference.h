@@ -25,14 +25,11 @@ struct Disagreement {
   const Comparison* comparison = nullptr;
 };
 
-// What a known difference lets differ: values, or the identity of immutable values only.
-enum class Concerns : uint8_t { kValue, kAtomIdentity };
-
+// A way in which the identity of immutable values differs where everything else agrees.
 struct KnownDifference {
   std::string_view name;
   std::string_view reason;  // why both sides are as they are
   std::string_view link;    // upstream issue or source, may be empty
-  Concerns concerns;
   bool (*explains)(const Disagreement&);
 };
 
@@ -43,9 +40,9 @@ struct Explanation {
   std::string_view name, reason, link;
 };
 
-// The first known difference that explains it; else the one quirk (quirk.def) that makes our own
-// machine differ in the same way: it reads the stream as the one side does without the quirk, and
-// as the other does with it. Nothing where neither is so.
+// What the writer or the protocol does not say (known_loss.h, then AllKnownDifferences); else the
+// one quirk (quirk.def) that makes our own machine differ in the same way: it reads the stream as
+// the one side does without the quirk, and as the other does with it. Nothing where neither is so.
 std::optional<Explanation> Explain(const Disagreement& disagreement);
 
 }  // namespace pickleproof

@@ -7,6 +7,7 @@
 
 #include "harness/adapter/pickleproof_engine.h"
 #include "harness/graph/notation_parser.h"
+#include "oracles/known_loss.h"
 
 namespace pickleproof {
 namespace {
@@ -64,6 +65,33 @@ TEST(KnownDifferences, SomeNamesOfPython3ShareOneOfPython2) {
   EXPECT_EQ(NameOf("builtins.ModuleNotFoundError", "builtins.OSError", 2), "");
 }
 
+TEST(KnownDifferences, DottedNamesBecomeCallsOfGetattrBelowProtocol4) {
+  const std::string_view back = "builtins.getattr(builtins.getattr(m.A, 'b'), 'c')";
+  EXPECT_EQ(NameOf("[global('m', 'A.b.c')]", "[" + std::string(back) + "]", 3),
+            "dotted-name-as-getattr");
+  EXPECT_EQ(NameOf("[global('m', 'A.b.c')]", "[" + std::string(back) + "]", 4), "");
+  EXPECT_EQ(NameOf("[global('m', 'A.d.c')]", "[" + std::string(back) + "]", 3), "");
+}
+
+TEST(KnownDifferences, ObjIsWrittenAsInstAtProtocol0) {
+  EXPECT_EQ(NameOf("obj m.C(1)", "inst m.C(1)", 0), "obj-as-inst");
+  EXPECT_EQ(NameOf("[obj m.C(1)]", "[inst m.D(1)]", 0), "");
+}
+
+TEST(KnownDifferences, SeveralLossesMayMeetInOneGraphEvenInsideSets) {
+  EXPECT_EQ(NameOf("set{(global('m', 'A.b'), 0), (builtins.ModuleNotFoundError, 1)}",
+                   "set{(builtins.ImportError, 1), (builtins.getattr(m.A, 'b'), 0)}", 0),
+            "dotted-name-as-getattr");
+}
+
+TEST(KnownDifferences, PicklePyAppliesStepsTwiceWhereArgumentsLeadBack) {
+  const std::string_view written = "#0=m.f([#0#]).append(1)";
+  const std::string_view read = "#0=m.f([#0#]).append(1, 1)";
+  EXPECT_EQ(NameOf(written, read, 4, "w/pickle.py"), "steps-twice");
+  EXPECT_EQ(NameOf(written, read, 4, "w/_pickle"), "");
+  EXPECT_EQ(NameOf("m.f([]).append(1)", "m.f([]).append(1, 1)", 4, "w/pickle.py"), "");
+}
+
 TEST(KnownDifferences, AQuirkExplainsWhatItAloneMakesDifferent) {
   const auto engines = MakePickleproofEngines(11);
   const auto name_of = [&](std::string_view stream) -> std::string {
@@ -94,6 +122,10 @@ TEST(KnownDifferences, HaveUniqueNamesAndReasonsInProse) {
   for (const KnownDifference& known : AllKnownDifferences()) {
     EXPECT_TRUE(names.insert(known.name).second) << known.name;
     EXPECT_GT(known.reason.size(), 40U) << known.name;
+  }
+  for (const KnownLoss* loss : AllKnownLosses()) {
+    EXPECT_TRUE(names.insert(loss->name).second) << loss->name;
+    EXPECT_GT(loss->reason.size(), 40U) << loss->name;
   }
   for (const QuirkInfo& quirk : AllQuirks()) {
     EXPECT_TRUE(names.insert(quirk.name).second) << quirk.name;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <queue>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace pickleproof {
@@ -31,7 +33,7 @@ class Attacher {
     while (!ready_.empty()) {
       const size_t call = ready_.top();
       ready_.pop();
-      if (reached_[calls_[call]]) continue;
+      if (reached_[calls_[call]] || IsSecondCall(calls_[call])) continue;
       attached.push_back(call);
       Reach(calls_[call]);
     }
@@ -56,10 +58,18 @@ class Attacher {
       if (reached_[id]) continue;
       reached_[id] = true;
       if (IsInert(graph_.kind(id))) MakeReady(id);
+      if (graph_.kind(id) == Kind::kObject) made_.emplace(graph_.Callable(id), graph_.Args(id));
       graph_.ForEachChild(id, [this](NodeId child) {
         if (!reached_[child]) stack_.push_back(child);
       });
     }
+  }
+
+  // Whether an object that is reachable was made by the very same call. Picklers write an object
+  // whose arguments lead back to it as a call within its own arguments, and drop the outer call
+  // (Lib/pickle.py save_reduce: "if id(obj) in self.memo").
+  bool IsSecondCall(NodeId call) const {
+    return made_.contains({graph_.Callable(call), graph_.Args(call)});
   }
 
   void MakeReady(NodeId target) {
@@ -71,6 +81,7 @@ class Attacher {
   const std::span<const NodeId> calls_;
   std::vector<Candidate> candidates_;  // by target, then in call order
   std::vector<bool> reached_;
+  std::set<std::pair<NodeId, NodeId>> made_;  // callable and arguments of reached objects
   std::vector<NodeId> stack_;
   std::priority_queue<size_t> ready_;  // calls whose target is reachable, the latest first
 };

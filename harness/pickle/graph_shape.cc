@@ -27,6 +27,13 @@ GraphShape::GraphShape(const Graph& graph, NodeId root)
     });
     first[i + 1] = static_cast<uint32_t>(children.size());
   }
+  // Some forms write the items of an argument tuple, not the tuple: a shared one is come to once
+  // more for each object.
+  for (const NodeId id : order) {
+    if (graph.kind(id) != Kind::kObject || references_[graph.Args(id)] < 2) continue;
+    if (graph.kind(graph.Args(id)) != Kind::kTuple) continue;
+    for (const NodeId item : graph.Items(graph.Args(id))) references_[item] = 2;
+  }
   FindCycles(order, first, children);
   for (size_t i = 0; i < order.size(); ++i) {
     if (!IsCyclic(order[i]) || !EntersTwice(graph.kind(order[i]))) continue;

@@ -166,6 +166,15 @@ TEST(Machine, AStateSetterBecomesAStepOfItsObject) {
             "#0=m.C().call(m.setter(#0#, {}))");
 }
 
+TEST(Machine, TheDroppedCallOfARecursiveObjectIsNoStateSetter) {
+  // f(f, {self: None}) as picklers write it: the call stands within its own arguments and once more
+  // around them, dropped.
+  EXPECT_EQ(Meaning("\x80\x02"
+                    "cm\nf\nq\x00h\x00}q\x01h\x00h\x00h\x01\x86q\x02Rq\x03Ns"
+                    "0h\x02R0h\x03."s),
+            "#0=m.f(m.f, {#0#: None})");
+}
+
 TEST(Machine, BuiltinsTakeItemsAsPythonsOwnDo) {
   ExpectMeanings({
       {"](K\x01K\x02"s + "eK\x00K\x09s."s, "[9, 2]"},

@@ -1,0 +1,142 @@
+#include "oracles/known_loss.h"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/graph/node_table.h"
+#include "harness/pickle/name_mapping.h"
+
+namespace pickleproof {
+namespace {
+
+using nlohmann::json;
+
+constexpr KnownLoss kNanAsText = {
+    "nan-as-text",
+    "Protocol 0 writes a float as its repr, and the repr of every NaN is 'nan': its sign and "
+    "payload "
+    "do not survive. From protocol 1 on they do.",
+    "https://docs.python.org/3/library/pickle.html#data-stream-format"};
+constexpr KnownLoss kDottedName = {
+    "dotted-name-as-getattr",
+    "Below protocol 4 there is no opcode for a qualified name with dots; picklers write a call of "
+    "getattr on what stands before the last dot, and inert readers leave calls as they are.",
+    "https://peps.python.org/pep-3154/#qualname-support"};
+constexpr KnownLoss kNameOfPython2 = {
+    "name-of-python-2",
+    "Below protocol 3 globals are written under the names of Python 2, and some names of Python 3 "
+    "share one: builtins.ModuleNotFoundError comes back as builtins.ImportError "
+    "(Lib/_compat_pickle.py).",
+    "https://docs.python.org/3/library/pickle.html#pickle.Pickler"};
+
+constexpr KnownLoss kObjAsInst = {
+    "obj-as-inst",
+    "Protocol 0 has no OBJ; an object made by it is written with INST, which names the class.",
+    "https://docs.python.org/3/library/pickletools.html"};
+
+// Works on the flat node table, where any node can become another without touching the rest.
+class Rewriter {
+ public:
+  Rewriter(const Graph& graph, int protocol)
+      : table_(json::parse(NodeTableJson(graph))), nodes_(table_["nodes"]), protocol_(protocol) {}
+
+  std::optional<LossyGraph> Run() {
+    LossyGraph result;
+    const size_t count = nodes_.size();
+    for (size_t i = 0; i < count; ++i) {
+      const std::string kind = nodes_[i][0];
+      if (protocol_ == 0 && kind == "float") Float(nodes_[i]);
+      if (protocol_ == 0 && kind == "object") ObjAsInst(nodes_[i]);
+      if (kind != "global") continue;
+      if (protocol_ < 4) SplitDottedName(i);
+    }
+    if (protocol_ < 3) {
+      for (json& node : nodes_) {
+        if (node[0] == "global") Rename(node);
+      }
+    }
+    if (losses_.empty()) return std::nullopt;
+    auto graph = GraphFromNodeTable(table_);
+    if (!graph) return std::nullopt;
+    result.graph = std::move(*graph);
+    result.losses = std::move(losses_);
+    return result;
+  }
+
+ private:
+  void Note(const KnownLoss& loss) {
+    for (const KnownLoss* known : losses_) {
+      if (known == &loss) return;
+    }
+    losses_.push_back(&loss);
+  }
+
+  void Float(json& node) {
+    const uint64_t bits = std::stoull(node[1].get<std::string>(), nullptr, 16);
+    if (!std::isnan(std::bit_cast<double>(bits)) || bits == 0x7ff8000000000000U) return;
+    node[1] = "7ff8000000000000";
+    Note(kNanAsText);
+  }
+
+  void ObjAsInst(json& node) {
+    json& object = node[1];
+    if (object["how"] != "obj" || nodes_[object["callable"].get<size_t>()][0] != "global") return;
+    object["how"] = "inst";
+    Note(kObjAsInst);
+  }
+
+  size_t Add(json node) {
+    nodes_.push_back(std::move(node));
+    return nodes_.size() - 1;
+  }
+
+  // m.A.b.c becomes getattr(getattr(m.A, 'b'), 'c').
+  void SplitDottedName(size_t index) {
+    const std::string module = nodes_[index][1];
+    std::string name = nodes_[index][2];
+    if (name.find('.') == std::string::npos) return;
+    Note(kDottedName);
+    const size_t getattr = Add({"global", "builtins", "getattr"});
+    size_t at = index;
+    for (size_t dot = name.rfind('.'); dot != std::string::npos; dot = name.rfind('.')) {
+      const size_t last = Add({"str", name.substr(dot + 1)});
+      name.resize(dot);
+      const size_t parent = Add({"global", module, name});
+      const size_t args = Add(json::array({"tuple", json::array({parent, last})}));
+      nodes_[at] = json::array(
+          {"object",
+           json{
+               {"how", "reduce"}, {"callable", getattr}, {"args", args}, {"then", json::array()}}});
+      at = parent;
+    }
+  }
+
+  void Rename(json& node) {
+    const std::string module = node[1];
+    const std::string name = node[2];
+    const GlobalName back = ToPython3(ToPython2({module, name}));
+    if (back == GlobalName{module, name}) return;
+    node[1] = std::string(back.module);
+    node[2] = std::string(back.name);
+    Note(kNameOfPython2);
+  }
+
+  json table_;
+  json& nodes_;
+  int protocol_;
+  std::vector<const KnownLoss*> losses_;
+};
+
+}  // namespace
+
+std::vector<const KnownLoss*> AllKnownLosses() {
+  return {&kNanAsText, &kDottedName, &kNameOfPython2, &kObjAsInst};
+}
+
+std::optional<LossyGraph> AsItComesBack(const Graph& written, int protocol) {
+  if (protocol < 0 || protocol >= 4) return std::nullopt;
+  return Rewriter(written, protocol).Run();
+}
+
+}  // namespace pickleproof

@@ -1,0 +1,30 @@
+#pragma once
+// What a protocol can't carry: the graph that comes back where another was written, and nobody is
+// to blame. Kept apart from known_difference.h because it rewrites graphs rather than judging them.
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/graph/graph.h"
+
+namespace pickleproof {
+
+struct KnownLoss {
+  std::string_view name;
+  std::string_view reason;
+  std::string_view link;
+};
+
+struct LossyGraph {
+  Graph graph;                           // what comes back
+  std::vector<const KnownLoss*> losses;  // that changed something
+};
+
+std::vector<const KnownLoss*> AllKnownLosses();
+
+// `written` as it comes back at this protocol. Nothing where nothing is lost, or where what comes
+// back would be no graph.
+std::optional<LossyGraph> AsItComesBack(const Graph& written, int protocol);
+
+}  // namespace pickleproof
