@@ -87,8 +87,12 @@ std::optional<Explanation> ExplainByWriter(const Disagreement& d) {
 bool HasRecursiveArguments(const Graph& graph) {
   return AnyNode(&graph, [](const Graph& all, NodeId id) {
     if (all.kind(id) != Kind::kObject || !all.HasSteps(id)) return false;
-    const std::vector<NodeId> inside = Reachable(all, all.Args(id));
-    return std::ranges::find(inside, id) != inside.end();
+    const auto leads_back = [&](NodeId part) {
+      const std::vector<NodeId> inside = Reachable(all, part);
+      return std::ranges::find(inside, id) != inside.end();
+    };
+    return leads_back(all.Args(id)) || leads_back(all.Callable(id)) ||
+           (all.Kwargs(id) != kNoNode && leads_back(all.Kwargs(id)));
   });
 }
 

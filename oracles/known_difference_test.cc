@@ -73,6 +73,12 @@ TEST(KnownDifferences, DottedNamesBecomeCallsOfGetattrBelowProtocol4) {
   EXPECT_EQ(NameOf("[global('m', 'A.d.c')]", "[" + std::string(back) + "]", 3), "");
 }
 
+TEST(KnownDifferences, KeysThatBecomeOneNameAreMerged) {
+  EXPECT_EQ(NameOf("{builtins.ModuleNotFoundError: 1, builtins.ImportError: 2}",
+                   "{builtins.ImportError: 2}", 2),
+            "name-of-python-2");
+}
+
 TEST(KnownDifferences, ObjIsWrittenAsInstAtProtocol0) {
   EXPECT_EQ(NameOf("obj m.C(1)", "inst m.C(1)", 0), "obj-as-inst");
   EXPECT_EQ(NameOf("[obj m.C(1)]", "[inst m.D(1)]", 0), "");

@@ -1,6 +1,9 @@
 #include "oracles/known_loss.h"
 
+#include <bit>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -55,6 +58,7 @@ class Rewriter {
       for (json& node : nodes_) {
         if (node[0] == "global") Rename(node);
       }
+      for (json& node : nodes_) MergeKeys(node);
     }
     if (losses_.empty()) return std::nullopt;
     auto graph = GraphFromNodeTable(table_);
@@ -120,6 +124,26 @@ class Rewriter {
     node[1] = std::string(back.module);
     node[2] = std::string(back.name);
     Note(kNameOfPython2);
+  }
+
+  // Keys that have become one name: the first key stays and the last value wins.
+  void MergeKeys(json& node) {
+    const bool is_dict = node[0] == "dict";
+    if (!is_dict && node[0] != "set" && node[0] != "frozenset") return;
+    std::map<std::string, size_t> seen;
+    json kept = json::array();
+    for (json& entry : node[1]) {
+      const json& key = nodes_[(is_dict ? entry[0] : entry).get<size_t>()];
+      if (key[0] == "global") {
+        const auto [first, fresh] = seen.try_emplace(key.dump(), kept.size());
+        if (!fresh) {
+          if (is_dict) kept[first->second][1] = entry[1];
+          continue;
+        }
+      }
+      kept.push_back(std::move(entry));
+    }
+    node[1] = std::move(kept);
   }
 
   json table_;

@@ -40,7 +40,7 @@ class Halver {
     const json& right = nodes_[b.get<size_t>()];
     if (left == right) return true;
     if (left[0] != right[0]) return false;
-    if (left[0] == "tuple") return Same(left[1], right[1], depth - 1);
+    if (left[0] == "tuple" || left[0] == "persid") return Same(left[1], right[1], depth - 1);
     return left[0] == "object" && left[1]["callable"] == right[1]["callable"] &&
            Same(left[1]["args"], right[1]["args"], depth - 1);
   }

@@ -11,6 +11,12 @@ namespace {
 
 // The node whose state the call may have set, or kNoNode where the call has another form.
 NodeId Target(const Graph& graph, NodeId call) {
+  const NodeId callable = graph.Callable(call);
+  // getattr sets nothing; picklers write it for names with dots.
+  if (graph.kind(callable) == Kind::kGlobal && graph.Module(callable) == "builtins" &&
+      graph.QualifiedName(callable) == "getattr") {
+    return kNoNode;
+  }
   const NodeId args = graph.Args(call);
   if (graph.kind(args) != Kind::kTuple || graph.Length(args) != 2) return kNoNode;
   const NodeId first = graph.Items(args)[0];

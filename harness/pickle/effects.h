@@ -13,8 +13,9 @@ namespace pickleproof {
 // and reachable, becomes a kCall step of that argument, behind its other steps. This is how a state
 // setter is applied (the sixth item of a reduce tuple, bpo-35900): its result is dropped by POP.
 //
-// A call that a reachable object was made by too, with the same arguments, is not kept: it is how
-// picklers write an object whose arguments lead back to it.
+// A call of builtins.getattr sets nothing and is never kept. A call that a reachable object was
+// made by too, with the same arguments, is not kept: it is how picklers write an object whose
+// arguments lead back to it.
 //
 // `calls` are object nodes in the order in which they were made. An attached call makes its own
 // parts reachable, so that further calls may follow; a later call is looked at before an earlier
