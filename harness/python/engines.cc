@@ -29,6 +29,10 @@ EngineCard MakeCard(const Interpreter& interpreter, Implementation implementatio
   card.distinctions.set_order = false;
   card.distinctions.atom_identity = false;
   card.channel = channel;
+  card.profile = Profile::Of(!c                           ? "pickle.py"
+                             : channel == Channel::kLoads ? "_pickle"
+                                                          : "_pickle/file",
+                             interpreter.minor());
   return card;
 }
 

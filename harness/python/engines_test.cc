@@ -37,6 +37,12 @@ TEST_F(EnginesTest, CardsNameVersionImplementationAndChannel) {
   EXPECT_TRUE(interpreter->version().starts_with("3." + std::to_string(interpreter->minor())));
 }
 
+TEST_F(EnginesTest, OneInterpreterLivesAtATime) {
+  const auto second = Interpreter::Start();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kUsage);
+}
+
 TEST_F(EnginesTest, BuiltinValuesBecomeTheirNodes) {
   ExpectMeanings({
       {"NONE\nSTOP", "None"},

@@ -21,7 +21,7 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libpython\n"
 namespace pickleproof {
 namespace {
 
-bool running = false;
+bool in_use = false;
 
 struct Config {
   Config() { PyConfig_InitIsolatedConfig(&config); }
@@ -83,14 +83,16 @@ Interpreter::Interpreter(const InterpreterOptions& options)
     : options_(options), state_(std::make_unique<PythonState>()) {}
 
 Result<std::unique_ptr<Interpreter>> Interpreter::Start(const InterpreterOptions& options) {
-  if (running) return Fail(ErrorCode::kUsage, "one interpreter runs already in this process");
-  const PyStatus status = StartPython();
-  if (PyStatus_Exception(status) != 0) {
-    return Fail(ErrorCode::kForeign,
-                fmt::format("CPython does not start: {}",
-                            status.err_msg == nullptr ? "no reason given" : status.err_msg));
+  if (in_use) return Fail(ErrorCode::kUsage, "one interpreter lives already in this process");
+  if (Py_IsInitialized() == 0) {
+    const PyStatus status = StartPython();
+    if (PyStatus_Exception(status) != 0) {
+      return Fail(ErrorCode::kForeign,
+                  fmt::format("CPython does not start: {}",
+                              status.err_msg == nullptr ? "no reason given" : status.err_msg));
+    }
   }
-  running = true;
+  in_use = true;
   std::unique_ptr<Interpreter> interpreter(new Interpreter(options));
   InstallAllocationGuard();
   const std::string version = Py_GetVersion();
@@ -109,10 +111,10 @@ Result<std::unique_ptr<Interpreter>> Interpreter::Start(const InterpreterOptions
 Interpreter::~Interpreter() {
   ForgetWriters();
   ForgetReaders();
+  CollectGarbage(*state_, kCollectEvery);
   state_.reset();
   UninstallStandIns();
-  Py_FinalizeEx();
-  running = false;
+  in_use = false;
 }
 
 Result<std::string> Interpreter::Ask(const std::string& source) {

@@ -1,5 +1,9 @@
 #pragma once
 // The embedded CPython: a resource, one per process. Everything else in this room needs it alive.
+//
+// CPython itself starts once in a process and is never ended: extension modules of some versions
+// crash when it starts a second time (_pickle of 3.12 keeps names of keywords from the first). What
+// this class ends is everything that this room put into it.
 
 #include <cstddef>
 #include <memory>
@@ -19,13 +23,14 @@ struct InterpreterOptions {
 class Interpreter {
  public:
   // Starts CPython isolated: no site, no environment variables, no user folder, no bytecode files,
-  // no signal handlers, hash seed 0 (so that the order of sets is reproducible). Errors: kUsage
-  // where one lives already, kForeign where CPython does not start.
+  // no signal handlers, hash seed 0 (so that the order of sets is reproducible); or takes it up
+  // again after an earlier Interpreter. Errors: kUsage where one lives already, kForeign where
+  // CPython does not start.
   static Result<std::unique_ptr<Interpreter>> Start(const InterpreterOptions& options = {});
 
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
-  // Ends CPython. No engine made with this interpreter may live on.
+  // No engine made with this interpreter may live on.
   ~Interpreter();
 
   const std::string& version() const { return version_; }  // "3.11.7"

@@ -240,12 +240,14 @@ PyObject* CompareIdentity(PyObject* a, PyObject* b, int operation) {
 // ---- Their memory. They are no GC objects: recorders own them and break their cycles.
 
 void Deallocate(PyObject* self) {
+  // Not stand_in_type: what lives on in cyclic garbage comes here after that was let go.
+  PyTypeObject* type = Py_TYPE(self);
   StandIn* stand_in = AsStandIn(self);
   Py_CLEAR(stand_in->callable);
   Py_CLEAR(stand_in->args);
   Py_CLEAR(stand_in->kwargs);
   PyObject_Free(self);
-  Py_DECREF(reinterpret_cast<PyObject*>(stand_in_type));
+  Py_DECREF(reinterpret_cast<PyObject*>(type));
 }
 
 int Traverse(PyObject* /*self*/, visitproc /*visit*/, void* /*argument*/) { return 0; }
@@ -263,8 +265,9 @@ int GetBuffer(PyObject* self, Py_buffer* view, int flags) {
 }
 
 void DeallocateBuffer(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
   PyObject_Free(self);
-  Py_DECREF(reinterpret_cast<PyObject*>(buffer_type));
+  Py_DECREF(reinterpret_cast<PyObject*>(type));
 }
 
 template <typename Function>

@@ -174,11 +174,12 @@ PyObject* ModuleAttribute(PyObject* self, PyObject* name) {
 }
 
 void DeallocateModule(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
   auto* module = reinterpret_cast<ModuleStandIn*>(self);
   Py_CLEAR(module->name);
   Py_CLEAR(module->original);
   PyObject_Free(self);
-  Py_DECREF(reinterpret_cast<PyObject*>(module_type));
+  Py_DECREF(reinterpret_cast<PyObject*>(type));
 }
 
 PyTypeObject* MakeModuleType() {
@@ -225,6 +226,13 @@ bool FindRealGlobals(PythonState& state) {
     const PyRef module = PyRef::Own(PyImport_ImportModule(name.module));
     PyRef object = Attribute(module.get(), name.name);
     if (!object) return false;
+    // Functions of builtins have a string of their own there, not the interned one that all other
+    // globals have: the picklers would not see that it is the same name.
+    const PyRef interned = PyRef::Own(PyUnicode_InternFromString(name.module));
+    if (PyCFunction_Check(object.get()) != 0 &&
+        (!interned || PyObject_SetAttrString(object.get(), "__module__", interned.get()) < 0)) {
+      return false;
+    }
     state.real_globals.push_back({name.module, name.name, std::move(object)});
   }
   return true;

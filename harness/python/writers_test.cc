@@ -219,6 +219,8 @@ TEST_F(WritersTest, OurPicklerWritesTheSameBytes) {
   for (const std::string_view implementation : {"_pickle", "pickle.py"}) {
     for (const std::string_view notation : kGraphs) {
       for (int protocol = 0; protocol <= 5; ++protocol) {
+        // pickle.py of 3.9 does not memoize bytearrays there; the policy is that of later ones.
+        if (interpreter->minor() < 10 && implementation == "pickle.py" && protocol == 5) continue;
         SCOPED_TRACE(std::string(implementation) + " " + std::string(notation) + " at protocol " +
                      std::to_string(protocol));
         const auto written = WriteRealized(*interpreter, implementation, Channel::kBytesIo,
