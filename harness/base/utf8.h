@@ -4,6 +4,7 @@
 // ever joins them.
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,20 @@ inline bool IsUtf8(std::string_view text, bool surrogatepass) {
 }
 
 bool IsAscii(std::string_view text);
+
+// The same for text at whose start eight bytes may be read however short it is.
+inline bool IsAsciiPadded(std::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080U;
+  const auto word = [&](size_t i) {
+    uint64_t bytes;
+    std::memcpy(&bytes, text.data() + i, sizeof bytes);
+    return bytes;
+  };
+  if (text.size() < 8) return (word(0) & ~(~uint64_t{0} << 8 * text.size()) & kHighBits) == 0;
+  uint64_t seen = word(text.size() - 8);
+  for (size_t i = 0; i + 8 < text.size(); i += 8) seen |= word(i);
+  return (seen & kHighBits) == 0;
+}
 
 // Appends one code point, surrogates included. `code_point` must not exceed kMaxCodePoint.
 void AppendUtf8(std::string& out, uint32_t code_point);

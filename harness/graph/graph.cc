@@ -144,16 +144,6 @@ bool Graph::ReplaceText(NodeId bytearray, std::string_view bytes) {
   return true;
 }
 
-NodeId Graph::Sequence(Kind kind, std::span<const NodeId> items) {
-  const auto first = static_cast<uint32_t>(edges_.size());
-  if (!edges_.Append(items)) return kNoNode;
-  return Add(Node{.kind = kind,
-                  .flag = 0,
-                  .spare = 1,
-                  .aux = 0,
-                  .run = {first, static_cast<uint32_t>(items.size())}});
-}
-
 // Adds `items` to a run of edges. A run has room for exactly its count where `exact`, else for
 // bit_ceil(count); one that ends the edge array grows in place, the others move when full.
 template <typename Flag>
@@ -182,8 +172,6 @@ bool Graph::AppendRun(NodeId id, std::span<const NodeId> items) {
   Node& node = nodes_[id];
   return GrowRun(&node.run.first, &node.run.count, &node.spare, items);
 }
-
-bool Graph::Extend(NodeId list, std::span<const NodeId> items) { return AppendRun(list, items); }
 
 Graph::Lookup Graph::FindKeyIndexed(NodeId container, NodeId key, uint32_t stride,
                                     uint32_t* position) {
@@ -238,6 +226,34 @@ Insert Graph::SetItem(NodeId dict, NodeId key, NodeId value) {
   }
   const NodeId entry[] = {key, value};
   return AppendRun(dict, entry) ? Insert::kAdded : Insert::kLimit;
+}
+
+// Whether the keys among these keys and values are str and no two are equal.
+bool Graph::AreDistinctTexts(std::span<const NodeId> items) const {
+  for (size_t i = 0; i < items.size(); i += 2) {
+    const Node& key = nodes_[items[i]];
+    if (key.kind != Kind::kStr) return false;
+    for (size_t j = 0; j < i; j += 2) {
+      const Node& other = nodes_[items[j]];
+      if (other.aux != key.aux) continue;
+      if (key.aux == 0 || (other.data[0] == key.data[0] && Text(items[i]) == Text(items[j]))) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+Insert Graph::SetItems(NodeId dict, std::span<const NodeId> items) {
+  // Most dicts come in one small batch of names, which is then their run as it is.
+  if (nodes_[dict].run.count == 0 && items.size() <= 2 * kLinearKeys && AreDistinctTexts(items)) {
+    return StartRun(dict, items) ? Insert::kAdded : Insert::kLimit;
+  }
+  Insert last = Insert::kAdded;
+  for (size_t i = 0; i < items.size() && last <= Insert::kReplaced; i += 2) {
+    last = SetItem(dict, items[i], items[i + 1]);
+  }
+  return last;
 }
 
 Insert Graph::AddMember(NodeId set, NodeId member) {

@@ -161,7 +161,15 @@ class Graph {
   NodeId Bytes(std::string_view bytes) { return TextNode(Kind::kBytes, bytes); }
 
   // A container with these members; kList and kTuple only. Sets and dicts grow by their keys.
-  NodeId Sequence(Kind kind, std::span<const NodeId> items);
+  NodeId Sequence(Kind kind, std::span<const NodeId> items) {
+    const auto first = static_cast<uint32_t>(edges_.size());
+    if (!edges_.Append(items)) return kNoNode;
+    return Add(Node{.kind = kind,
+                    .flag = 0,
+                    .spare = 1,
+                    .aux = 0,
+                    .run = {first, static_cast<uint32_t>(items.size())}});
+  }
   NodeId Tuple(std::span<const NodeId> items) { return Sequence(Kind::kTuple, items); }
   NodeId List() { return Empty(Kind::kList); }
   NodeId Dict() { return Empty(Kind::kDict); }
@@ -184,9 +192,14 @@ class Graph {
 
   bool Append(NodeId list, NodeId item) { return Extend(list, {&item, 1}); }
   // `items` must not lie in this graph's own edges.
-  bool Extend(NodeId list, std::span<const NodeId> items);
+  bool Extend(NodeId list, std::span<const NodeId> items) {
+    return nodes_[list].run.count == 0 ? StartRun(list, items) : AppendRun(list, items);
+  }
   // Python's rules: the first of two equal keys stays, the last value wins.
   Insert SetItem(NodeId dict, NodeId key, NodeId value);
+  // The same for keys and values in turn, in order, up to the first that is not added or replaced.
+  // `items` must not lie in this graph's own edges.
+  Insert SetItems(NodeId dict, std::span<const NodeId> items);
   Insert AddMember(NodeId set, NodeId member);
   // On any inert node. `items` as in Step; an empty kAppend, kSetItems or kAdd leaves no trace.
   bool AddStep(NodeId id, StepKind kind, std::span<const NodeId> items);
@@ -260,6 +273,16 @@ class Graph {
   template <typename Flag>
   bool GrowRun(uint32_t* first, uint32_t* count, Flag* exact, std::span<const NodeId> items);
   bool AppendRun(NodeId id, std::span<const NodeId> items);
+  // The first members of an empty container.
+  bool StartRun(NodeId id, std::span<const NodeId> items) {
+    Node& node = nodes_[id];
+    node.spare = 1;
+    node.run = {static_cast<uint32_t>(edges_.size()), 0};
+    if (!edges_.Append(items)) return false;
+    node.run.count = static_cast<uint32_t>(items.size());
+    return true;
+  }
+  bool AreDistinctTexts(std::span<const NodeId> items) const;
   // The position of an equal key among the `count` keys of the run, or npos where there is none and
   // the key was entered as the next one.
   enum class Lookup : uint8_t { kFound, kNew, kUnhashable };

@@ -122,10 +122,8 @@ bool GraphWorld::ExtendByteArray(Value target, Items items) {
   return graph_.ReplaceText(target, bytes) || LimitHit() != kNoNode;
 }
 
-bool GraphWorld::Append(Value target, Items items, bool /*single*/) {
+bool GraphWorld::AppendOther(Value target, Items items) {
   const Kind kind = graph_.kind(target);
-  if (kind == Kind::kList) [[likely]]
-    return graph_.Extend(target, items) || LimitHit() != kNoNode;
   if (IsInert(kind)) return AddStep(target, StepKind::kAppend, items);
   if (kind == Kind::kByteArray) return ExtendByteArray(target, items);
   Refuse(ErrorCode::kType, "APPEND to something without append()", "AttributeError");

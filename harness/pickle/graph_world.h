@@ -59,14 +59,15 @@ class GraphWorld {
   Value NextBuffer();
 
   // `single` where APPEND, not APPENDS, does it.
-  bool Append(Value target, Items items, bool single);
+  bool Append(Value target, Items items, bool /*single*/) {
+    if (graph_.kind(target) != Kind::kList) [[unlikely]]
+      return AppendOther(target, items);
+    return graph_.Extend(target, items) || LimitHit() != kNoNode;
+  }
   bool SetItems(Value target, Items items) {
     if (graph_.kind(target) != Kind::kDict) [[unlikely]]
       return SetOther(target, items);
-    for (size_t i = 0; i < items.size(); i += 2) {
-      if (!Inserted(graph_.SetItem(target, items[i], items[i + 1]))) return false;
-    }
-    return true;
+    return Inserted(graph_.SetItems(target, items));
   }
   bool AddItems(Value target, Items items);
   bool Build(Value target, Value state);
@@ -102,6 +103,7 @@ class GraphWorld {
   bool AddStep(Value target, StepKind kind, Items items) {
     return graph_.AddStep(target, kind, items) || LimitHit() != kNoNode;
   }
+  bool AppendOther(Value target, Items items);
   bool SetOther(Value target, Items items);
   bool ExtendByteArray(Value target, Items items);
   bool AppliesToBuiltin(Value state) const;

@@ -59,7 +59,7 @@ class Machine {
     memo_.clear();
     for (const auto& [index, v] : sparse_memo_) Drop(v);
     if (!sparse_memo_.empty()) sparse_memo_.clear();
-    memo_count_ = 0;
+    memo_holes_ = 0;
   }
   Value MemoGet(uint64_t index) const {
     if (index < memo_.size()) return memo_[index];
@@ -69,17 +69,22 @@ class Machine {
   }
 
  private:
-  // The loop keeps these in registers and hands them to the slower instructions.
   struct Registers {
     const char* next;
     const char* limit;
     Value* top;  // one past the topmost value
   };
-  // How an instruction ended. kDone goes on with the next one.
-  enum class Step : uint8_t { kDone, kStop, kFailed };
+  // How an instruction ended. kDone goes on with the next one; kCareful asks Execute to do it.
+  enum class Step : uint8_t { kDone, kCareful, kStop, kFailed };
+
+  // ---- The loops, and the instructions that need care. RunPlain and what it calls keep Registers
+  // in registers, so what takes them by reference there must be inlined.
 
   Verdict Run(Input& input);
-  Step Execute(Opcode opcode, Registers& r, Input& input);
+  Step RunPlain(Registers& registers);
+  Step Refuel(Registers& r);
+  Step Execute(Registers& r, Input& input);
+  Step ExecuteNumber(Opcode opcode, Registers& r, Input& input);
   Step ExecuteText(Opcode opcode, Registers& r, Input& input);
   Step ExecuteCounted(Opcode opcode, Registers& r, Input& input);
   Step ExecuteMemo(Opcode opcode, Registers& r, Input& input);
@@ -93,26 +98,27 @@ class Machine {
 
   // ---- Errors
 
-  Step Fail(ErrorCode code, const char* message, const char* exception = "UnpicklingError") {
+  [[gnu::cold, gnu::noinline]] Step Fail(ErrorCode code, const char* message,
+                                         const char* exception = "UnpicklingError") {
     error_ = {code, kNoOffset, message, exception};
     return Step::kFailed;
   }
-  [[gnu::noinline]] Step Underflow() {
+  [[gnu::cold, gnu::noinline]] Step Underflow() {
     return marks_.empty() ? Fail(ErrorCode::kStack, "the stack has too few values")
                           : Fail(ErrorCode::kMark, "a mark where a value must be");
   }
-  [[gnu::noinline]] Step WorldFailed() {
+  [[gnu::cold, gnu::noinline]] Step WorldFailed() {
     error_ = world_.error();
     return Step::kFailed;
   }
-  [[gnu::noinline]] Step InputFailed(const Input& input) {
+  [[gnu::cold, gnu::noinline]] Step InputFailed(const Input& input) {
     error_ = input.error();
     return Step::kFailed;
   }
 
   // ---- Stack. Room for one more value is ensured before each instruction.
 
-  Step Push(Registers& r, Value v) {
+  [[gnu::always_inline]] Step Push(Registers& r, Value v) {
     if (v == World::kNoValue) [[unlikely]]
       return WorldFailed();
     *r.top++ = v;
@@ -122,15 +128,17 @@ class Machine {
     const auto size = static_cast<size_t>(r.top - stack_.data());
     const size_t fence = static_cast<size_t>(fence_ - stack_.data());
     stack_.truncate(size);
-    if (!stack_.Reserve(size + 64)) return false;
+    if (!stack_.Reserve(size + kRoom)) return false;
     r.top = stack_.data() + size;
     fence_ = stack_.data() + fence;
     stack_end_ = stack_.data() + stack_.capacity_bytes() / sizeof(Value);
     return true;
   }
-  size_t Above(const Registers& r) const { return static_cast<size_t>(r.top - fence_); }
+  [[gnu::always_inline]] size_t Above(const Registers& r) const {
+    return static_cast<size_t>(r.top - fence_);
+  }
   // Takes the topmost mark off; the values above it start at the result. nullptr without a mark.
-  Value* PopMark() {
+  [[gnu::always_inline]] Value* PopMark() {
     if (marks_.empty()) return nullptr;
     Value* mark = stack_.data() + marks_.back();
     marks_.pop_back();
@@ -176,20 +184,44 @@ class Machine {
     return LoadLittle<T>(bytes);
   }
 
-  // ---- Parts of instructions
+  // ---- Plain instructions, with their opcodes still to be read: machine_plain.h
 
+  [[gnu::always_inline]] static Registers& Next(Registers& r) {
+    ++r.next;
+    return r;
+  }
+  [[gnu::always_inline]] Step PlainPush(Registers& r, size_t size, Value v);
+  template <typename T>
+  [[gnu::always_inline]] Step PlainInt(Registers& r);
+  [[gnu::always_inline]] Step PlainLong(Registers& r);
+  [[gnu::always_inline]] Step PlainFloat(Registers& r);
+  [[gnu::always_inline]] Step PlainText(Registers& r);
+  template <typename T>
+  [[gnu::always_inline]] Step PlainPut(Registers& r);
+  [[gnu::always_inline]] Step PlainGet(Registers& r);
+
+  // ---- Parts of instructions, with their opcodes read
+
+  [[gnu::always_inline]] Step Mark(Registers& r);
+  [[gnu::always_inline]] Step Memoize(Registers& r, uint64_t index);
+  // `first` is what PopMark() gave, or where the operands of APPEND or SETITEM start.
+  [[gnu::always_inline]] Step MarkedTuple(Registers& r, Value* first);
+  [[gnu::always_inline]] Step Appends(Registers& r, Value* first, bool single);
+  [[gnu::always_inline]] Step SetItems(Registers& r, Value* first);
+  [[gnu::always_inline]] Step FoldTuple(Registers& r, size_t size);
+  [[gnu::always_inline]] Step NewObject(Registers& r);
+  [[gnu::always_inline]] Step Build(Registers& r);
   Step PushUtf8(Registers& r, const char* bytes, uint64_t size);
   Step PushInt(Registers& r, const std::optional<IntText>& parsed);
   Step PushPy2(Registers& r, std::string_view bytes, bool borrowed);
   bool MemoPut(uint64_t index, Value v);
-  Step Memoize(Registers& r, uint64_t index);
+  uint64_t MemoCount() const { return memo_.size() - memo_holes_ + sparse_memo_.size(); }
   Step Get(Registers& r, uint64_t index);
-  Step Find(Registers& r, std::string_view module, std::string_view name);
   Step FindByLines(bool is_inst, Registers& r, Input& input);
-  Step Appends(Registers& r, Value* first, bool single);
-  Step SetItems(Registers& r, Value* first);
   Step AddItems(Registers& r, Value* first);
-  Step FoldTuple(Registers& r, size_t size);
+
+  // Instructions that may be run before the stack must be asked for room again, at least.
+  static constexpr size_t kRoom = 64;
 
   World& world_;
   const LoadOptions& options_;
@@ -200,7 +232,8 @@ class Machine {
   Pool<size_t> marks_;
   Pool<Value> memo_;
   std::unordered_map<uint64_t, Value> sparse_memo_;
-  uint64_t memo_count_ = 0;
+  size_t memo_holes_ = 0;  // indices below memo_.size() that were never set
+  uint64_t steps_left_ = 0;
   int protocol_ = 0;
   Value value_ = World::kNoValue;
   Error error_;

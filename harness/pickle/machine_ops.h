@@ -1,6 +1,7 @@
 #pragma once
-// The instructions of the machine that its loop does not hold itself, by family. Part of machine.h,
-// which see; apart from it because of its size only.
+// The instructions that the machine's fast loop leaves alone, by family: rare ones, and those with
+// arguments where the end of what was read is near or something is wrong. Part of machine.h, which
+// see; apart from it because of its size only.
 
 #include <limits>
 
@@ -9,14 +10,30 @@
 namespace pickleproof {
 
 template <class World>
-[[gnu::noinline]] auto Machine<World>::Execute(Opcode opcode, Registers& r, Input& input) -> Step {
+[[gnu::noinline]] auto Machine<World>::Execute(Registers& r, Input& input) -> Step {
+  if (r.next == r.limit) {
+    // Makes a byte visible; the fast loop may have use for it.
+    if (TakeSlow(r, input, 1) == nullptr) {
+      return Fail(ErrorCode::kTruncated, "the pickle ends without STOP", "EOFError");
+    }
+    --r.next;
+    return Step::kDone;
+  }
+  --steps_left_;
+  const auto opcode = static_cast<Opcode>(*r.next++);
   switch (opcode) {
     case Opcode::INT:
     case Opcode::LONG:
     case Opcode::FLOAT:
     case Opcode::STRING:
     case Opcode::UNICODE: return ExecuteText(opcode, r, input);
+    case Opcode::BININT1:
     case Opcode::BININT2:
+    case Opcode::BININT:
+    case Opcode::BINFLOAT:
+    case Opcode::PROTO:
+    case Opcode::FRAME: return ExecuteNumber(opcode, r, input);
+    case Opcode::LONG1:
     case Opcode::LONG4:
     case Opcode::BINSTRING:
     case Opcode::SHORT_BINSTRING:
@@ -25,17 +42,16 @@ template <class World>
     case Opcode::BINBYTES8:
     case Opcode::BYTEARRAY8:
     case Opcode::BINUNICODE:
-    case Opcode::BINUNICODE8:
-    case Opcode::PROTO:
-    case Opcode::FRAME: return ExecuteCounted(opcode, r, input);
+    case Opcode::SHORT_BINUNICODE:
+    case Opcode::BINUNICODE8: return ExecuteCounted(opcode, r, input);
     case Opcode::GET:
+    case Opcode::BINGET:
+    case Opcode::LONG_BINGET:
     case Opcode::PUT:
+    case Opcode::BINPUT:
     case Opcode::LONG_BINPUT: return ExecuteMemo(opcode, r, input);
-    case Opcode::APPEND:
     case Opcode::LIST:
-    case Opcode::TUPLE:
     case Opcode::DICT:
-    case Opcode::SETITEM:
     case Opcode::EMPTY_SET:
     case Opcode::ADDITEMS:
     case Opcode::FROZENSET:
@@ -49,9 +65,7 @@ template <class World>
     case Opcode::INST:
     case Opcode::OBJ:
     case Opcode::REDUCE:
-    case Opcode::NEWOBJ:
     case Opcode::NEWOBJ_EX:
-    case Opcode::BUILD:
     case Opcode::EXT1:
     case Opcode::EXT2:
     case Opcode::EXT4:
@@ -125,23 +139,16 @@ auto Machine<World>::ExecuteText(Opcode opcode, Registers& r, Input& input) -> S
 }
 
 template <class World>
-auto Machine<World>::ExecuteCounted(Opcode opcode, Registers& r, Input& input) -> Step {
-  static constexpr uint64_t kMaxSize = std::numeric_limits<int64_t>::max();
-  size_t width = 1;
-  if (opcode == Opcode::BININT2) width = 2;
-  if (opcode == Opcode::LONG4 || opcode == Opcode::BINSTRING || opcode == Opcode::BINBYTES ||
-      opcode == Opcode::BINUNICODE) {
-    width = 4;
-  }
-  if (opcode == Opcode::BINBYTES8 || opcode == Opcode::BYTEARRAY8 ||
-      opcode == Opcode::BINUNICODE8 || opcode == Opcode::FRAME) {
-    width = 8;
-  }
+auto Machine<World>::ExecuteNumber(Opcode opcode, Registers& r, Input& input) -> Step {
+  const size_t width = opcode == Opcode::BINFLOAT || opcode == Opcode::FRAME ? 8
+                       : opcode == Opcode::BININT                            ? 4
+                       : opcode == Opcode::BININT2                           ? 2
+                                                                             : 1;
   const char* field = Take(r, input, width);
   if (field == nullptr) return InputFailed(input);
   uint64_t number = 0;
   std::memcpy(&number, field, width);
-  if (opcode == Opcode::BININT2) return Push(r, world_.Int(static_cast<int64_t>(number)));
+  if (opcode == Opcode::BINFLOAT) return Push(r, world_.Float(__builtin_bswap64(number)));
   if (opcode == Opcode::PROTO) {
     if (number > kHighestProtocol) {
       return Fail(ErrorCode::kProtocol, "a protocol above 5", "ValueError");
@@ -156,6 +163,26 @@ auto Machine<World>::ExecuteCounted(Opcode opcode, Registers& r, Input& input) -
     r.limit = input.limit();
     return Step::kDone;
   }
+  return Push(r, world_.Int(opcode == Opcode::BININT ? Number<int32_t>(field)
+                                                     : static_cast<int64_t>(number)));
+}
+
+template <class World>
+auto Machine<World>::ExecuteCounted(Opcode opcode, Registers& r, Input& input) -> Step {
+  static constexpr uint64_t kMaxSize = std::numeric_limits<int64_t>::max();
+  size_t width = 1;
+  if (opcode == Opcode::LONG4 || opcode == Opcode::BINSTRING || opcode == Opcode::BINBYTES ||
+      opcode == Opcode::BINUNICODE) {
+    width = 4;
+  }
+  if (opcode == Opcode::BINBYTES8 || opcode == Opcode::BYTEARRAY8 ||
+      opcode == Opcode::BINUNICODE8) {
+    width = 8;
+  }
+  const char* field = Take(r, input, width);
+  if (field == nullptr) return InputFailed(input);
+  uint64_t number = 0;
+  std::memcpy(&number, field, width);
   const bool is_signed =
       opcode == Opcode::LONG4 || (opcode == Opcode::BINSTRING && Has(Quirk::kSignedBinString));
   if (number > kMaxSize || (is_signed && number > 0x7fffffffU)) {
@@ -170,10 +197,11 @@ auto Machine<World>::ExecuteCounted(Opcode opcode, Registers& r, Input& input) -
   r.limit = input.limit();
   if (bytes == nullptr) return InputFailed(input);
   const std::string_view text(bytes, static_cast<size_t>(number));
-  if (opcode == Opcode::LONG4) return Push(r, world_.Long(text));
+  if (opcode == Opcode::LONG1 || opcode == Opcode::LONG4) return Push(r, world_.Long(text));
   if (opcode == Opcode::BYTEARRAY8) return Push(r, world_.Text(Kind::kByteArray, text, true));
   if (counted) return Push(r, world_.Text(Kind::kBytes, text, true));
-  if (opcode == Opcode::BINUNICODE || opcode == Opcode::BINUNICODE8) {
+  if (opcode == Opcode::SHORT_BINUNICODE || opcode == Opcode::BINUNICODE ||
+      opcode == Opcode::BINUNICODE8) {
     return PushUtf8(r, bytes, number);
   }
   return PushPy2(r, text, true);
@@ -181,9 +209,13 @@ auto Machine<World>::ExecuteCounted(Opcode opcode, Registers& r, Input& input) -
 
 template <class World>
 auto Machine<World>::ExecuteMemo(Opcode opcode, Registers& r, Input& input) -> Step {
-  if (opcode == Opcode::LONG_BINPUT) {
-    const char* arg = Take(r, input, 4);
-    return arg == nullptr ? InputFailed(input) : Memoize(r, Number<uint32_t>(arg));
+  if (opcode != Opcode::GET && opcode != Opcode::PUT) {
+    const bool wide = opcode == Opcode::LONG_BINPUT || opcode == Opcode::LONG_BINGET;
+    const char* arg = Take(r, input, wide ? 4 : 1);
+    if (arg == nullptr) return InputFailed(input);
+    const uint64_t index = wide ? Number<uint32_t>(arg) : Number<uint8_t>(arg);
+    const bool gets = opcode == Opcode::BINGET || opcode == Opcode::LONG_BINGET;
+    return gets ? Get(r, index) : Memoize(r, index);
   }
   const auto line = Line(r, input);
   if (!line) return InputFailed(input);
@@ -208,8 +240,6 @@ auto Machine<World>::ExecuteMemo(Opcode opcode, Registers& r, Input& input) -> S
 template <class World>
 auto Machine<World>::ExecuteStack(Opcode opcode, Registers& r) -> Step {
   switch (opcode) {
-    case Opcode::APPEND: return Above(r) < 2 ? Underflow() : Appends(r, r.top - 1, true);
-    case Opcode::SETITEM: return Above(r) < 3 ? Underflow() : SetItems(r, r.top - 2);
     case Opcode::EMPTY_SET: return Push(r, world_.Empty(Kind::kSet));
     case Opcode::NEXT_BUFFER: return Push(r, world_.NextBuffer());
     case Opcode::READONLY_BUFFER: {
@@ -239,17 +269,11 @@ auto Machine<World>::ExecuteStack(Opcode opcode, Registers& r) -> Step {
     return Fail(ErrorCode::kStack, "an odd number of values for keys and values");
   }
   const auto items = From(first, r);
-  const Value made = opcode == Opcode::LIST    ? world_.List(items)
-                     : opcode == Opcode::TUPLE ? world_.Tuple(items)
-                     : opcode == Opcode::DICT  ? world_.Dict(items)
-                                               : world_.FrozenSet(items);
+  const Value made = opcode == Opcode::LIST   ? world_.List(items)
+                     : opcode == Opcode::DICT ? world_.Dict(items)
+                                              : world_.FrozenSet(items);
   r.top = first;
   return Push(r, made);
-}
-
-template <class World>
-auto Machine<World>::Find(Registers& r, std::string_view module, std::string_view name) -> Step {
-  return Push(r, world_.Global(module, name, protocol_));
 }
 
 template <class World>
@@ -293,18 +317,10 @@ auto Machine<World>::ExecuteObject(Opcode opcode, Registers& r, Input& input) ->
       if (Above(r) < 2) return Underflow();
       r.top -= 2;
       return Push(r, world_.Call(How::kReduce, r.top[0], r.top[1]));
-    case Opcode::NEWOBJ:
-      if (Above(r) < 2) return Underflow();
-      r.top -= 2;
-      return Push(r, world_.New(r.top[0], r.top[1], World::kNoValue));
     case Opcode::NEWOBJ_EX:
       if (Above(r) < 3) return Underflow();
       r.top -= 3;
       return Push(r, world_.New(r.top[0], r.top[1], r.top[2]));
-    case Opcode::BUILD:
-      if (Above(r) < 2) return Underflow();
-      --r.top;
-      return world_.Build(r.top[-1], r.top[0]) ? Step::kDone : WorldFailed();
     case Opcode::BINPERSID:
       if (!options_.persistent_ids) break;
       if (Above(r) == 0) return Underflow();
@@ -344,7 +360,7 @@ auto Machine<World>::FindByLines(bool is_inst, Registers& r, Input& input) -> St
     }
     name = *line;
   }
-  if (!is_inst) return Find(r, names[0], names[1]);
+  if (!is_inst) return Push(r, world_.Global(names[0], names[1], protocol_));
   const Value callable = world_.Global(names[0], names[1], protocol_);
   if (callable == World::kNoValue) return WorldFailed();
   if (late_mark && (first = PopMark()) == nullptr) return NoMark();

@@ -1,9 +1,10 @@
 #pragma once
-// The loop of the machine and the instructions that are worth having inside it. Part of machine.h,
-// which see; apart from it because of its size only.
+// The frame around the machine's loops, and the parts of instructions that both share. Part of
+// machine.h, which see; apart from it because of its size only.
 
 #include "harness/pickle/machine.h"
 #include "harness/pickle/machine_ops.h"
+#include "harness/pickle/machine_plain.h"
 
 namespace pickleproof {
 
@@ -15,7 +16,7 @@ Verdict Machine<World>::Load(std::string_view data) {
   Input input(data, discipline);
   marks_.clear();
   protocol_ = 0;
-  if (stack_.data() == nullptr && !stack_.Reserve(64)) return Verdict::kOutOfMemory;
+  if (stack_.data() == nullptr && !stack_.Reserve(2 * kRoom)) return Verdict::kOutOfMemory;
   stack_.clear();
   fence_ = stack_.data();
   stack_end_ = stack_.data() + stack_.capacity_bytes() / sizeof(Value);
@@ -30,106 +31,14 @@ template <class World>
 Verdict Machine<World>::Run(Input& input) {
   Registers r{input.next(), input.limit(), stack_.data()};
   const char* const begin = r.next;
-  const char* start = begin;
-  uint64_t fuel = options_.limits.steps;
+  const char* start = begin;  // of the instruction that runs
+  steps_left_ = options_.limits.steps;
   Step step = Step::kDone;
   while (step == Step::kDone) {
-    start = r.next;
-    if (r.top == stack_end_) [[unlikely]] {
-      if (!GrowStack(r)) {
-        step = Fail(ErrorCode::kLimit, "the stack is full", "MemoryError");
-        break;
-      }
-    }
-    if (fuel-- == 0) [[unlikely]] {
-      step = Fail(ErrorCode::kLimit, "more instructions than Limits.steps", "MemoryError");
-      break;
-    }
-    const char* byte = Take(r, input, 1);
-    if (byte == nullptr) [[unlikely]] {
-      step = Fail(ErrorCode::kTruncated, "the pickle ends without STOP", "EOFError");
-      break;
-    }
-    const auto opcode = static_cast<Opcode>(*byte);
-    switch (opcode) {
-      case Opcode::BININT1: {
-        const char* arg = Take(r, input, 1);
-        step = arg == nullptr ? InputFailed(input)
-                              : Push(r, world_.Int(static_cast<unsigned char>(*arg)));
-        break;
-      }
-      case Opcode::BININT: {
-        const char* arg = Take(r, input, 4);
-        step = arg == nullptr ? InputFailed(input) : Push(r, world_.Int(Number<int32_t>(arg)));
-        break;
-      }
-      case Opcode::BINFLOAT: {
-        const char* arg = Take(r, input, 8);
-        step = arg == nullptr ? InputFailed(input)
-                              : Push(r, world_.Float(__builtin_bswap64(Number<uint64_t>(arg))));
-        break;
-      }
-      case Opcode::SHORT_BINUNICODE: {
-        const char* size = Take(r, input, 1);
-        const char* arg =
-            size == nullptr ? nullptr : Take(r, input, static_cast<unsigned char>(*size));
-        step = arg == nullptr ? InputFailed(input)
-                              : PushUtf8(r, arg, static_cast<unsigned char>(*size));
-        break;
-      }
-      case Opcode::LONG1: {
-        const char* size = Take(r, input, 1);
-        const char* arg =
-            size == nullptr ? nullptr : Take(r, input, static_cast<unsigned char>(*size));
-        step = arg == nullptr ? InputFailed(input)
-                              : Push(r, world_.Long({arg, static_cast<unsigned char>(*size)}));
-        break;
-      }
-      case Opcode::NONE: *r.top++ = world_.None(); break;
-      case Opcode::NEWTRUE: *r.top++ = world_.Bool(true); break;
-      case Opcode::NEWFALSE: *r.top++ = world_.Bool(false); break;
-      case Opcode::EMPTY_LIST: step = Push(r, world_.Empty(Kind::kList)); break;
-      case Opcode::EMPTY_DICT: step = Push(r, world_.Empty(Kind::kDict)); break;
-      case Opcode::EMPTY_TUPLE: step = Push(r, world_.Tuple({})); break;
-      case Opcode::MARK:
-        if (!marks_.Push(static_cast<size_t>(r.top - stack_.data()))) [[unlikely]] {
-          step = Fail(ErrorCode::kLimit, "more marks open than Limits.depth", "MemoryError");
-          break;
-        }
-        fence_ = r.top;
-        break;
-      case Opcode::MEMOIZE: step = Memoize(r, memo_count_); break;
-      case Opcode::BINPUT: {
-        const char* arg = Take(r, input, 1);
-        step = arg == nullptr ? InputFailed(input) : Memoize(r, static_cast<unsigned char>(*arg));
-        break;
-      }
-      case Opcode::BINGET: {
-        const char* arg = Take(r, input, 1);
-        step = arg == nullptr ? InputFailed(input) : Get(r, static_cast<unsigned char>(*arg));
-        break;
-      }
-      case Opcode::LONG_BINGET: {
-        const char* arg = Take(r, input, 4);
-        step = arg == nullptr ? InputFailed(input) : Get(r, Number<uint32_t>(arg));
-        break;
-      }
-      case Opcode::APPENDS: {
-        Value* first = PopMark();
-        step = first == nullptr ? NoMark() : Appends(r, first, false);
-        break;
-      }
-      case Opcode::SETITEMS: {
-        Value* first = PopMark();
-        step = first == nullptr ? NoMark() : SetItems(r, first);
-        break;
-      }
-      case Opcode::TUPLE1: step = FoldTuple(r, 1); break;
-      case Opcode::TUPLE2: step = FoldTuple(r, 2); break;
-      case Opcode::TUPLE3: step = FoldTuple(r, 3); break;
-      case Opcode::STOP: step = Above(r) == 0 ? Underflow() : Step::kStop; break;
-      default: step = Execute(opcode, r, input); break;
-    }
+    step = RunPlain(r);
+    start = step == Step::kFailed ? r.next - 1 : r.next;
+    if (step == Step::kDone) step = Refuel(r);
+    if (step == Step::kCareful) step = Execute(r, input);
   }
   input.set_next(r.next);
   if (step == Step::kStop) {
@@ -145,6 +54,16 @@ Verdict Machine<World>::Run(Input& input) {
   return error_.code == ErrorCode::kUnsupported ? Verdict::kUnsupported : Verdict::kReject;
 }
 
+// What RunPlain ran out of: room on the stack, or steps.
+template <class World>
+auto Machine<World>::Refuel(Registers& r) -> Step {
+  if (static_cast<size_t>(stack_end_ - r.top) < kRoom && !GrowStack(r)) {
+    return Fail(ErrorCode::kLimit, "the stack is full", "MemoryError");
+  }
+  if (steps_left_ != 0) return Step::kDone;
+  return Fail(ErrorCode::kLimit, "more instructions than Limits.steps", "MemoryError");
+}
+
 template <class World>
 auto Machine<World>::PushUtf8(Registers& r, const char* bytes, uint64_t size) -> Step {
   const std::string_view text(bytes, static_cast<size_t>(size));
@@ -155,26 +74,23 @@ auto Machine<World>::PushUtf8(Registers& r, const char* bytes, uint64_t size) ->
 }
 
 template <class World>
-bool Machine<World>::MemoPut(uint64_t index, Value v) {
+[[gnu::noinline]] bool Machine<World>::MemoPut(uint64_t index, Value v) {
   // Indices in order, as picklers write them, lie in an array; it is filled up for small gaps only,
   // so that no index makes it allocate more than it holds.
   while (index > memo_.size() && index <= 2 * memo_.size() + 64 && sparse_memo_.empty()) {
     if (!memo_.Push(World::kNoValue)) return false;
+    ++memo_holes_;
   }
-  if (index == memo_.size() && sparse_memo_.empty()) {
-    ++memo_count_;
-    return memo_.Push(v);
-  }
+  if (index == memo_.size() && sparse_memo_.empty()) return memo_.Push(v);
   if (index < memo_.size()) {
     Value& slot = memo_[index];
-    memo_count_ += slot == World::kNoValue ? 1 : 0;
+    memo_holes_ -= slot == World::kNoValue ? 1 : 0;
     Drop(slot);
     slot = v;
     return true;
   }
-  if (memo_count_ >= options_.limits.memo) return false;
+  if (MemoCount() >= options_.limits.memo) return false;
   const auto [entry, fresh] = sparse_memo_.try_emplace(index, v);
-  memo_count_ += fresh ? 1 : 0;
   if (!fresh) Drop(std::exchange(entry->second, v));
   return true;
 }
@@ -185,15 +101,20 @@ auto Machine<World>::Memoize(Registers& r, uint64_t index) -> Step {
     return Underflow();
   const Value v = r.top[-1];
   world_.Share(v);
-  if (index == memo_.size() && sparse_memo_.empty()) [[likely]] {
-    ++memo_count_;
-    if (memo_.Push(v)) [[likely]]
-      return Step::kDone;
-  } else if (MemoPut(index, v)) {
+  const bool in_order = index == memo_.size() && sparse_memo_.empty();
+  if (in_order ? memo_.Push(v) : MemoPut(index, v)) [[likely]]
     return Step::kDone;
-  }
   world_.Drop(v);
   return Fail(ErrorCode::kLimit, "more memo entries than Limits.memo", "MemoryError");
+}
+
+template <class World>
+auto Machine<World>::Mark(Registers& r) -> Step {
+  if (!marks_.Push(static_cast<size_t>(r.top - stack_.data()))) [[unlikely]] {
+    return Fail(ErrorCode::kLimit, "more marks open than Limits.depth", "MemoryError");
+  }
+  fence_ = r.top;
+  return Step::kDone;
 }
 
 template <class World>
@@ -217,7 +138,18 @@ auto Machine<World>::FoldTuple(Registers& r, size_t size) -> Step {
 }
 
 template <class World>
+auto Machine<World>::MarkedTuple(Registers& r, Value* first) -> Step {
+  if (first == nullptr) [[unlikely]]
+    return NoMark();
+  const Value tuple = world_.Tuple(From(first, r));
+  r.top = first;
+  return Push(r, tuple);
+}
+
+template <class World>
 auto Machine<World>::Appends(Registers& r, Value* first, bool single) -> Step {
+  if (first == nullptr) [[unlikely]]
+    return NoMark();
   if (first <= fence_) [[unlikely]]
     return Underflow();
   if (first == r.top && !Has(Quirk::kEmptyBatchNeedsMethod)) return Step::kDone;
@@ -228,6 +160,8 @@ auto Machine<World>::Appends(Registers& r, Value* first, bool single) -> Step {
 
 template <class World>
 auto Machine<World>::SetItems(Registers& r, Value* first) -> Step {
+  if (first == nullptr) [[unlikely]]
+    return NoMark();
   if (first <= fence_) [[unlikely]]
     return Underflow();
   if (first == r.top) return Step::kDone;
@@ -240,7 +174,23 @@ auto Machine<World>::SetItems(Registers& r, Value* first) -> Step {
 }
 
 template <class World>
+auto Machine<World>::NewObject(Registers& r) -> Step {
+  if (Above(r) < 2) return Underflow();
+  r.top -= 2;
+  return Push(r, world_.New(r.top[0], r.top[1], World::kNoValue));
+}
+
+template <class World>
+auto Machine<World>::Build(Registers& r) -> Step {
+  if (Above(r) < 2) return Underflow();
+  --r.top;
+  return world_.Build(r.top[-1], r.top[0]) ? Step::kDone : WorldFailed();
+}
+
+template <class World>
 auto Machine<World>::AddItems(Registers& r, Value* first) -> Step {
+  if (first == nullptr) [[unlikely]]
+    return NoMark();
   if (first <= fence_) [[unlikely]]
     return Underflow();
   if (first == r.top && !Has(Quirk::kEmptyBatchNeedsMethod)) return Step::kDone;
