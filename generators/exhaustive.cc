@@ -31,7 +31,7 @@ class Sketcher {
 
   // False where a set would have its members in descending order, or one twice.
   bool Draw() {
-    if (choices_.Below(2) == 0) return true;  // the int 0 alone
+    if (limits_.nodes == 0 || choices_.Below(2) == 0) return true;  // the int 0 alone
     return DrawNode(false);
   }
 

@@ -20,6 +20,10 @@ bool IsUnhashable(Kind kind) {
          kind == Kind::kByteArray || kind == Kind::kBuffer;
 }
 
+bool IsEscaped(std::string_view text) {
+  return text.find_first_of(std::string_view("\\\0\n\r\x1a", 5)) != std::string_view::npos;
+}
+
 bool IsComposite(Kind kind) {
   return (kind >= Kind::kTuple && kind <= Kind::kFrozenSet) || kind == Kind::kObject ||
          kind == Kind::kPersistentId;
@@ -61,8 +65,19 @@ Graph GraphBuilder::Build() {
   return trimmed;
 }
 
+// Late edges can make one.
+bool GraphBuilder::HasCycleThroughPersistentId() const {
+  for (const NodeId id : persistent_) {
+    for (const NodeId next : Reachable(graph_, graph_.Persistent(id))) {
+      if (next == id) return true;
+    }
+  }
+  return false;
+}
+
 // The first of `roots` from which picklers can write the graph, or kNoNode.
 NodeId GraphBuilder::FirstFit(const std::vector<NodeId>& roots) const {
+  if (HasCycleThroughPersistentId()) return kNoNode;
   for (const NodeId root : roots) {
     const PicklingWalk walk = WalkAsPickler(graph_, root, capabilities_.cycles_through_sets);
     if (walk.ends && walk.depth <= capabilities_.max_depth &&
@@ -116,24 +131,29 @@ bool GraphBuilder::MayRefer(NodeId id) {
   // Picklers have memoized something between `safe` and here: cycles to before it come to an end.
   size_t safe = open_.size();
   while (safe > 0 && !open_[safe - 1].memoized) --safe;
-  // A reference to below `args` would be a cycle through an object's arguments.
-  size_t args = capabilities_.cycles_through_args ? 0 : open_.size();
-  while (args > 0 &&
-         (open_[args - 1].memoized || graph_.kind(open_[args - 1].id) != Kind::kObject)) {
-    --args;
+  // A reference to below `closed` would be a cycle through a persistent id, which nobody can read,
+  // or one through an object's arguments.
+  size_t closed = open_.size();
+  for (; closed > 0; --closed) {
+    const Frame& last = open_[closed - 1];
+    const Kind kind = graph_.kind(last.id);
+    if (kind == Kind::kPersistentId ||
+        (kind == Kind::kObject && !last.memoized && !capabilities_.cycles_through_args)) {
+      break;
+    }
   }
   const auto frame =
       std::find_if(open_.begin(), open_.end(), [&](const Frame& f) { return f.id == id; });
   if (frame != open_.end()) {
     const auto index = static_cast<size_t>(frame - open_.begin());
-    if (!frame->referable || index >= safe || index < args) return false;
+    if (!frame->referable || index >= safe || index < closed) return false;
     frame->referred_to = true;
     return true;
   }
   const bool risk = std::any_of(open_.begin() + static_cast<ptrdiff_t>(safe), open_.end(),
                                 [](const Frame& f) { return f.referred_to; });
   return !(risk && LeadsToOpen(id, safe, open_.size(), false)) &&
-         !(args > 0 && LeadsToOpen(id, 0, args, true));
+         !(closed > 0 && LeadsToOpen(id, 0, closed, true));
 }
 
 // Appends the children that picklers save before they memoize `id`.
@@ -328,13 +348,15 @@ NodeId GraphBuilder::Persistent() {
       Open(graph_.PersistentId(kNoneNode), false, capabilities_.shared_persistent_ids);
   NodeId value = kNoneNode;
   if (capabilities_.ascii_persistent_ids) {
-    value = Text(Kind::kStr, AsciiLeaf(choices_));
+    // Read from the line of PERSID, so that nothing else can refer to it.
+    value = graph_.Str("id" + AsciiLeaf(choices_));
   } else {
     value = Value(false);
     // CPython asks for no persistent id of a persistent id.
     if (graph_.kind(value) == Kind::kPersistentId) value = graph_.Int(1);
   }
   graph_.FillPersistentId(id, value);
+  persistent_.push_back(id);
   Close();
   return id;
 }
@@ -375,6 +397,10 @@ NodeId GraphBuilder::Text(Kind kind, const std::string& text) {
   const bool one = kind == Kind::kStr ? CountCodePoints(text) == 1 && text < "\xc4\x80"
                                       : kind == Kind::kBytes && text.size() == 1;
   const bool empty = text.empty() && kind != Kind::kByteArray;
+  if (kind == Kind::kStr && !capabilities_.shared_escaped_text && IsEscaped(text)) {
+    // Two characters at least, since CPython keeps one object for each single one.
+    return graph_.Str(one ? text + "x" : text);
+  }
   if (capabilities_.merge_interned && (one || empty)) return Interned(kind, text);
   return Keep(graph_.TextNode(kind, text));
 }

@@ -70,6 +70,7 @@ class GraphBuilder {
   void AddLateEdges();
   void AddLateEdge(NodeId from);
   NodeId WrapWithBuffers(NodeId root);
+  bool HasCycleThroughPersistentId() const;
   NodeId FirstFit(const std::vector<NodeId>& roots) const;
 
   NodeId Open(NodeId id, bool memoized, bool referable = true);
@@ -81,9 +82,10 @@ class GraphBuilder {
   Budget budget_;
   Graph graph_;
   std::vector<Frame> open_;
-  std::vector<NodeId> kept_;  // finished, carrying identity, free to be referred to again
+  std::vector<NodeId> kept_;      // finished, carrying identity, free to be referred to again
   std::vector<NodeId> keywords_;  // dicts of keyword arguments
   std::map<std::pair<Kind, std::string>, NodeId> interned_;
+  std::vector<NodeId> persistent_;
   bool made_large_ = false;
 };
 

@@ -27,6 +27,7 @@ GraphCapabilities PicklableByCPython(int protocol, const CPythonExtras& extras) 
   some.global_protocol = protocol;
   some.ascii_persistent_ids = protocol == 0;
   some.merge_interned = true;
+  some.shared_escaped_text = protocol >= 1;
   some.cycles_through_sets = protocol >= 4;
   some.steps_on_recursive_args = false;
   some.shared_args = false;

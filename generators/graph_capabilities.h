@@ -26,6 +26,10 @@ struct GraphCapabilities {
   // one code point below 256, single bytes.
   bool merge_interned = false;
 
+  // Strings with a character that protocol 0 escapes (backslash, NUL, newline, return, U+001A) and
+  // more than one reference. pickle.py writes such a string anew each time.
+  bool shared_escaped_text = true;
+
   // ---- Identity.
   bool sharing = true;
   bool cycles = true;

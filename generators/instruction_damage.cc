@@ -14,7 +14,6 @@
 namespace pickleproof {
 namespace {
 
-constexpr size_t kNoFrame = ~size_t{0};
 constexpr size_t kFrameHeader = 9;
 // _pickle allocates all memo entries up to the largest index.
 constexpr uint64_t kMaxMemoIndex = 70000;
@@ -23,53 +22,53 @@ constexpr uint64_t kMaxMemoIndex = 70000;
 struct Piece {
   std::string bytes;
   Opcode opcode = Opcode::STOP;
-  size_t argument = 0;      // where in bytes the counted or text argument begins
-  size_t frame = kNoFrame;  // the index among the frames that this lies in
-  size_t opens = kNoFrame;  // the frame that this FRAME opens
   bool decoded = true;
+  bool framed = false;  // lies in a frame
+  bool opens = false;   // is a FRAME that lies in none
 };
 
 std::vector<Piece> Take(std::string_view input) {
   std::vector<Piece> pieces;
   Decoder decoder(input);
-  size_t frames = 0;
-  size_t frame = kNoFrame;
   uint64_t frame_end = 0;
   while (true) {
     const auto next = decoder.Next();
     if (!next || !*next) break;
     const Instruction& instruction = **next;
-    if (frame != kNoFrame && instruction.offset >= frame_end) frame = kNoFrame;
     Piece piece{.bytes = std::string(instruction.raw), .opcode = instruction.opcode};
-    piece.argument =
-        instruction.argument.empty()
-            ? instruction.raw.size()
-            : static_cast<size_t>(instruction.argument.data() - instruction.raw.data());
-    piece.frame = frame;
-    if (instruction.opcode == Opcode::FRAME && frame == kNoFrame) {
-      piece.opens = frame = frames++;
-      frame_end = instruction.offset + kFrameHeader + instruction.number;
+    piece.framed = instruction.offset < frame_end;
+    if (instruction.opcode == Opcode::FRAME && !piece.framed) {
+      piece.opens = true;
+      frame_end =
+          instruction.offset + kFrameHeader + std::min<uint64_t>(instruction.number, input.size());
     }
     pieces.push_back(std::move(piece));
   }
   if (decoder.position() < input.size()) {
-    Piece rest{.bytes = std::string(input.substr(decoder.position()))};
-    rest.decoded = false;
-    pieces.push_back(std::move(rest));
+    pieces.push_back({.bytes = std::string(input.substr(decoder.position())), .decoded = false});
   }
   return pieces;
 }
 
-// Joins the pieces, the length of each frame being that of what lies in it.
+// Joins the pieces. With `refit` each frame gets the length of what follows its FRAME up to the
+// next piece that opens a frame or belongs to none.
 std::string Join(std::vector<Piece>& pieces, bool refit) {
-  for (Piece& opener : pieces) {
-    if (opener.opens == kNoFrame || !refit) continue;
-    uint64_t size = 0;
-    for (const Piece& piece : pieces) {
-      if (piece.frame == opener.opens) size += piece.bytes.size();
+  Piece* opener = nullptr;
+  uint64_t size = 0;
+  const auto close = [&] {
+    if (opener != nullptr && refit) std::memcpy(opener->bytes.data() + 1, &size, sizeof size);
+    opener = nullptr;
+    size = 0;
+  };
+  for (Piece& piece : pieces) {
+    if (piece.opens || !piece.framed) close();
+    if (piece.opens) {
+      opener = &piece;
+    } else {
+      size += piece.bytes.size();
     }
-    std::memcpy(opener.bytes.data() + 1, &size, sizeof size);
   }
+  close();
   std::string out;
   for (const Piece& piece : pieces) out += piece.bytes;
   return out;
@@ -77,11 +76,11 @@ std::string Join(std::vector<Piece>& pieces, bool refit) {
 
 Opcode DrawOpcode(Choices& choices) { return choices.Pick(AllOpcodes()).opcode; }
 
-// An instruction with a plausible argument, in the frame of its neighbour.
-Piece DrawPiece(Choices& choices, size_t frame) {
+// An instruction with a plausible argument.
+Piece DrawPiece(Choices& choices, bool framed) {
   const OpcodeInfo& info = choices.Pick(AllOpcodes());
   Piece piece{.bytes = std::string(1, static_cast<char>(info.opcode)), .opcode = info.opcode};
-  piece.frame = frame;
+  piece.framed = framed;
   if (info.opcode == Opcode::LONG_BINPUT || info.opcode == Opcode::LONG_BINGET) {
     AppendLittle(piece.bytes, static_cast<uint32_t>(choices.Below(300)));
   } else if (info.opcode == Opcode::PUT || info.opcode == Opcode::GET) {
@@ -141,7 +140,7 @@ void DamageOne(Defect defect, Choices& choices, Piece& piece) {
   if (defect == Defect::kReplaceOpcode) {
     piece.bytes[0] = static_cast<char>(DrawOpcode(choices));
   } else if (defect == Defect::kReplaceInstruction) {
-    piece = DrawPiece(choices, piece.frame);
+    piece = DrawPiece(choices, piece.framed);
   } else if (defect == Defect::kChangeArgument) {
     piece.bytes.resize(1);
     AppendArgument(choices, arg, piece.bytes);
@@ -159,7 +158,7 @@ void DamageOne(Defect defect, Choices& choices, Piece& piece) {
 void Rearrange(Defect defect, Choices& choices, size_t place, std::vector<Piece>& pieces) {
   const auto at = pieces.begin() + static_cast<ptrdiff_t>(place);
   if (defect == Defect::kInsertInstruction) {
-    pieces.insert(at, DrawPiece(choices, at->frame));
+    pieces.insert(at, DrawPiece(choices, at->framed));
     return;
   }
   size_t count = 1 + choices.Skewed(pieces.size() - place);
@@ -173,7 +172,7 @@ void Rearrange(Defect defect, Choices& choices, size_t place, std::vector<Piece>
     // Where they go, they belong to the frames of that place.
     const auto other =
         end + static_cast<ptrdiff_t>(choices.Below(static_cast<uint64_t>(pieces.end() - end)));
-    std::swap(at->frame, other->frame);
+    std::swap(at->framed, other->framed);
     std::iter_swap(at, other);
   }
 }

@@ -64,6 +64,7 @@ ProgramGenerator::ProgramGenerator(ProgramShape shape) : shape_(shape), rows_{} 
     Row& row = rows_[static_cast<uint8_t>(info.opcode)];
     row.opcode = info.opcode;
     row.arg = info.arg;
+    row.protocol = info.protocol;
     std::string_view before = info.before;
     // The class of OBJ is part of what lies above the mark.
     if (info.opcode == Opcode::OBJ) before = "mark stackslice";
@@ -91,7 +92,7 @@ ProgramGenerator::ProgramGenerator(ProgramShape shape) : shape_(shape), rows_{} 
 
 // An opcode that only pushes.
 void ProgramGenerator::Push(Choices& choices, Opcode opcode, std::string& out) {
-  const Row& row = rows_[static_cast<uint8_t>(opcode)];
+  const Row& row = RowOf(opcode);
   if (row.after == Word::kStr && choices.Chance(1, 4)) {
     const NamedGlobal& global = GlobalLeaf(choices, 5, true);
     PushName(opcode, choices.Chance(1, 2) ? global.module : global.name, out);
@@ -114,14 +115,14 @@ void ProgramGenerator::Push(Choices& choices, Opcode opcode, std::string& out) {
 
 void ProgramGenerator::PushName(Opcode opcode, std::string_view name, std::string& out) {
   out += static_cast<char>(opcode);
-  AppendTextArgument(rows_[static_cast<uint8_t>(opcode)].arg, name, out);
+  AppendTextArgument(RowOf(opcode).arg, name, out);
   stack_.push_back(kName);
 }
 
 void ProgramGenerator::PushLeaf(Choices& choices, bool hashable, std::string& out) {
   Opcode opcode = choices.Pick(leaves_);
   if (hashable && opcode == Opcode::BYTEARRAY8) opcode = Opcode::NONE;
-  const Row& row = rows_[static_cast<uint8_t>(opcode)];
+  const Row& row = RowOf(opcode);
   if (row.arg != ArgKind::kNone) {
     Push(choices, opcode, out);
     return;
@@ -139,7 +140,7 @@ void ProgramGenerator::PushInert(Choices& choices, std::string& out) {
   const NamedGlobal& global = GlobalLeaf(choices, 5, true);
   PushName(choices.Pick(texts_), global.module, out);
   PushName(choices.Pick(texts_), global.name, out);
-  Apply(choices, rows_[static_cast<uint8_t>(Opcode::STACK_GLOBAL)], out);
+  Apply(choices, RowOf(Opcode::STACK_GLOBAL), out);
 }
 
 void ProgramGenerator::PushMark(std::string& out) {
@@ -168,7 +169,7 @@ void ProgramGenerator::PushEmpty(Word word, std::string& out) {
 void ProgramGenerator::PushTuple(Choices& choices, std::string& out) {
   PushMark(out);
   for (uint64_t count = choices.Below(3); count > 0; --count) PushLeaf(choices, false, out);
-  Apply(choices, rows_[static_cast<uint8_t>(Opcode::TUPLE)], out);
+  Apply(choices, RowOf(Opcode::TUPLE), out);
 }
 
 // A dict from strings.
@@ -177,7 +178,7 @@ void ProgramGenerator::PushKeywords(Choices& choices, std::string& out) {
   for (uint64_t count = choices.Below(3); count > 0; --count) {
     PushName(choices.Pick(texts_), WordLeaf(choices), out);
     PushLeaf(choices, false, out);
-    Apply(choices, rows_[static_cast<uint8_t>(Opcode::SETITEM)], out);
+    Apply(choices, RowOf(Opcode::SETITEM), out);
   }
 }
 
@@ -213,7 +214,7 @@ void ProgramGenerator::Supply(Choices& choices, const Row& row, std::string& out
       PushName(choices.Pick(texts_), WordLeaf(choices), out);
     } else if (word == Word::kBuffer) {
       if (buffers_left_ == 0) return;
-      Apply(choices, rows_[static_cast<uint8_t>(Opcode::NEXT_BUFFER)], out);
+      Apply(choices, RowOf(Opcode::NEXT_BUFFER), out);
     } else {
       PushLeaf(choices, false, out);
     }
@@ -314,7 +315,7 @@ void ProgramGenerator::Spoil(Choices& choices, std::string& out) {
     return;
   }
   const Opcode opcode = static_cast<Opcode>(choices.Pick(drawn_));
-  const ArgKind kind = rows_[static_cast<uint8_t>(opcode)].arg;
+  const ArgKind kind = RowOf(opcode).arg;
   out += static_cast<char>(opcode);
   // An index far out makes _pickle allocate all entries before it.
   if (opcode == Opcode::LONG_BINPUT) {

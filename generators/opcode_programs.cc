@@ -23,9 +23,12 @@ void ProgramGenerator::Begin(Choices& choices, std::string& out) {
   memo_.clear();
   buffers_left_ = shape_.buffers;
   frame_ = 0;
-  if (shape_.protocol < 2 || choices.Chance(1, 8)) return;
-  out += Byte(Opcode::PROTO);
-  out += static_cast<char>(choices.Between(2, static_cast<uint64_t>(shape_.protocol)));
+  if (shape_.protocol >= 2 && !choices.Chance(1, 8)) {
+    out += Byte(Opcode::PROTO);
+    out += static_cast<char>(choices.Between(2, static_cast<uint64_t>(shape_.protocol)));
+  }
+  // Under a mark nothing is lost: in the end it all goes into one tuple, list or dict.
+  if (choices.Chance(1, 2)) PushMark(out);
 }
 
 void ProgramGenerator::WellFormed(Choices& choices, std::string& out) {
@@ -51,22 +54,25 @@ void ProgramGenerator::Emit(Choices& choices, const Row& row, bool supply, std::
 
 // Takes marks and all values but one off the stack, by making something of them, and stops.
 void ProgramGenerator::Finish(Choices& choices, std::string& out) {
-  if (stack_.empty()) PushLeaf(choices, false, out);
+  if (stack_.empty() || stack_.back() == kMark) PushLeaf(choices, false, out);
   // STOP does not mind what lies below its value.
   const bool tidy = !choices.Chance(1, 16);
-  while (tidy && (stack_.size() > 1 || !marks_.empty())) {
+  while (tidy && stack_.size() > 1) {
     static constexpr std::array<Opcode, 6> kMarked = {Opcode::TUPLE,    Opcode::LIST,
                                                       Opcode::DICT,     Opcode::APPENDS,
                                                       Opcode::SETITEMS, Opcode::ADDITEMS};
-    static constexpr std::array<Opcode, 5> kPlain = {Opcode::POP, Opcode::TUPLE2, Opcode::TUPLE3,
-                                                     Opcode::APPEND, Opcode::SETITEM};
-    const Opcode opcode = marks_.empty() ? choices.Pick(kPlain) : choices.Pick(kMarked);
-    const Opcode sure = marks_.empty() ? Opcode::POP : Opcode::TUPLE;
-    const Row& row = rows_[static_cast<uint8_t>(opcode)];
-    Apply(choices, row.before_count > 0 && Fits(row) ? row : rows_[static_cast<uint8_t>(sure)],
-          out);
+    static constexpr std::array<Opcode, 6> kPlain = {Opcode::TUPLE2, Opcode::TUPLE3,
+                                                     Opcode::APPEND, Opcode::SETITEM,
+                                                     Opcode::BUILD,  Opcode::POP};
+    const Row& drawn = RowOf(marks_.empty() ? choices.Pick(kPlain) : choices.Pick(kMarked));
+    if (drawn.protocol <= shape_.protocol && Fits(drawn)) {
+      Apply(choices, drawn, out);
+    } else if (!marks_.empty()) {
+      Apply(choices, RowOf(Opcode::TUPLE), out);
+    } else {
+      Apply(choices, RowOf(shape_.protocol >= 2 ? Opcode::TUPLE2 : Opcode::POP), out);
+    }
   }
-  if (stack_.back() == kMark) PushLeaf(choices, false, out);
   out += Byte(Opcode::STOP);
   if (frame_ != 0) CloseFrame(out);
 }

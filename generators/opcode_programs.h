@@ -74,6 +74,7 @@ class ProgramGenerator {
   struct Row {
     Opcode opcode;
     ArgKind arg;
+    int protocol = 0;
     std::array<Word, 3> before;
     uint8_t before_count = 0;
     Word after = Word::kAny;
@@ -89,6 +90,7 @@ class ProgramGenerator {
   void Finish(Choices& choices, std::string& out);
   // One instruction, and what it needs before it where `supply`.
   void Emit(Choices& choices, const Row& row, bool supply, std::string& out);
+  const Row& RowOf(Opcode opcode) const { return rows_[static_cast<uint8_t>(opcode)]; }
   bool Fits(const Row& row) const;
   bool FitsSpecially(Opcode opcode) const;
   void Apply(Choices& choices, const Row& row, std::string& out);

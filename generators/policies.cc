@@ -36,7 +36,7 @@ EncodingPolicy GeneratePolicy(Choices& choices) {
   policy.wide_extensions = choices.Chance(1, 4);
   policy.proto_header = !choices.Chance(1, 8);
   policy.calls = choices.Chance(1, 4);
-  policy.memoize_persistent = choices.Chance(1, 2);
+  policy.memoize_persistent = true;
   return policy;
 }
 

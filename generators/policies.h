@@ -6,9 +6,9 @@
 
 namespace pickleproof {
 
-// A policy, often close to the default. Every reader must read each of them as the same graph; what
-// is known to write something else on purpose (EncodingPolicy::repeat_steps, and early_tuple2 below
-// protocol 2, which is no error to readers) stays as it is by default.
+// A policy, each field often at its default. Every reader must read whatever a graph is written as
+// by any of them as the same graph. So persistent ids are memoized, and what CPython does although
+// it isn't quite right (the fields behind memoize_persistent) stays as it is by default.
 EncodingPolicy GeneratePolicy(Choices& choices);
 
 // The policy of a seed: the same with every compiler.

@@ -71,6 +71,8 @@ void MeasureLeaf(const Graph& graph, NodeId id, GraphMeasure& measure) {
     measure.odd += graph.Module(id) == "m" && graph.QualifiedName(id) == "f" ? 0 : 1;
   } else if (kind == Kind::kExtension) {
     measure.odd += graph.ExtensionCode(id);
+  } else if (kind == Kind::kObject) {
+    measure.odd += graph.how(id) == How::kReduce ? 0 : 1;
   }
 }
 
@@ -111,7 +113,7 @@ void TextEdits(const Graph& graph, NodeId id, std::vector<ShrinkEdit>& edits) {
   });
   ForEachChunk(at.size() - 1, [&](size_t begin, size_t count) {
     std::string plainer(text.substr(0, at[begin]));
-    plainer.append(count, 'a');
+    plainer.append(at[begin + count] - at[begin], 'a');
     plainer += text.substr(at[begin + count]);
     edits.push_back({.what = What::kText, .node = id, .text = std::move(plainer)});
   });
@@ -165,6 +167,13 @@ void NodeEdits(const Graph& graph, NodeId id, std::vector<ShrinkEdit>& edits) {
   });
   for (const NodeId child : children) {
     edits.push_back({.what = What::kReplace, .node = id, .to = child});
+  }
+  const Kind kind = graph.kind(id);
+  if (kind == Kind::kDict || kind == Kind::kObject) {
+    edits.push_back({.what = What::kList, .node = id});
+  }
+  if (kind == Kind::kObject && graph.how(id) != How::kReduce) {
+    edits.push_back({.what = What::kReduce, .node = id});
   }
 }
 

@@ -25,7 +25,7 @@ class EditedCopy {
       if (!FillFrozenSets(id)) return std::nullopt;
     }
     for (const NodeId id : order_) {
-      const Kind kind = from_.kind(id);
+      const Kind kind = EditedKind(id);
       if ((kind == Kind::kDict || kind == Kind::kSet) && !FillKeys(id)) return std::nullopt;
     }
     to_.set_root(map_[root]);
@@ -43,9 +43,28 @@ class EditedCopy {
     return edit_.what == ShrinkEdit::What::kReplace && id == edit_.node ? edit_.to : id;
   }
 
+  bool Is(NodeId id, ShrinkEdit::What what) const { return id == edit_.node && edit_.what == what; }
+
+  Kind EditedKind(NodeId id) const {
+    return Is(id, ShrinkEdit::What::kList) ? Kind::kList : from_.kind(id);
+  }
+
+  // What a dict or object holds, as the members of a list.
+  std::vector<GraphEntry> Members(NodeId id) const {
+    std::vector<GraphEntry> members;
+    if (from_.kind(id) == Kind::kObject) {
+      for (const NodeId item : from_.Items(from_.Args(id))) members.push_back({.first = item});
+    }
+    for (const GraphEntry& entry : Entries(from_, id)) {
+      members.push_back({.first = entry.second == kNoNode ? entry.first : entry.second});
+    }
+    return members;
+  }
+
   // As the copy shall have them.
   std::vector<GraphEntry> EditedEntries(NodeId id) const {
-    std::vector<GraphEntry> entries = Entries(from_, id);
+    std::vector<GraphEntry> entries =
+        Is(id, ShrinkEdit::What::kList) ? Members(id) : Entries(from_, id);
     if (id == edit_.node && edit_.what == ShrinkEdit::What::kDropEntries) {
       const auto begin = entries.begin() + static_cast<ptrdiff_t>(edit_.begin);
       entries.erase(begin, begin + static_cast<ptrdiff_t>(edit_.count));
@@ -61,11 +80,15 @@ class EditedCopy {
     return entries;
   }
 
+  How EditedHow(NodeId id) const {
+    return Is(id, ShrinkEdit::What::kReduce) ? How::kReduce : from_.how(id);
+  }
+
   std::vector<NodeId> Parts(NodeId id) const {
     std::vector<NodeId> parts;
-    if (from_.kind(id) == Kind::kObject) {
+    if (EditedKind(id) == Kind::kObject) {
       parts = {Target(from_.Callable(id)), Target(from_.Args(id))};
-      if (from_.Kwargs(id) != kNoNode) parts.push_back(Target(from_.Kwargs(id)));
+      if (EditedHow(id) == How::kNewObjEx) parts.push_back(Target(from_.Kwargs(id)));
     } else if (from_.kind(id) == Kind::kPersistentId) {
       parts = {Target(from_.Persistent(id))};
     }
@@ -89,11 +112,10 @@ class EditedCopy {
   }
 
   NodeId MakeEmpty(NodeId id) {
-    const bool edited = id == edit_.node;
-    const bool text = edited && edit_.what == ShrinkEdit::What::kText;
-    const bool number = edited && edit_.what == ShrinkEdit::What::kNumber;
-    const bool name = edited && edit_.what == ShrinkEdit::What::kName;
-    const Kind kind = from_.kind(id);
+    const bool text = Is(id, ShrinkEdit::What::kText);
+    const bool number = Is(id, ShrinkEdit::What::kNumber);
+    const bool name = Is(id, ShrinkEdit::What::kName);
+    const Kind kind = EditedKind(id);
     switch (kind) {
       case Kind::kNone:
       case Kind::kBool: return id;
@@ -113,7 +135,7 @@ class EditedCopy {
       case Kind::kFrozenSet: return to_.Empty(kind);
       case Kind::kGlobal:
         return name ? to_.Global("m", "f") : to_.Global(from_.Module(id), from_.QualifiedName(id));
-      case Kind::kObject: return to_.Object(from_.how(id), kNoneNode, kNoneNode);
+      case Kind::kObject: return to_.Object(EditedHow(id), kNoneNode, kNoneNode);
       case Kind::kPersistentId: return to_.PersistentId(kNoneNode);
       case Kind::kExtension: return to_.Extension(name ? 1 : from_.ExtensionCode(id));
       case Kind::kBuffer: return to_.Buffer(from_.BufferIndex(id), from_.BufferReadOnly(id));
@@ -122,10 +144,10 @@ class EditedCopy {
   }
 
   bool FillParts(NodeId id) {
-    const Kind kind = from_.kind(id);
+    const Kind kind = EditedKind(id);
     const std::vector<NodeId> parts = Parts(id);
     if (kind == Kind::kObject) {
-      to_.FillObject(map_[id], from_.how(id), map_[parts[0]], map_[parts[1]],
+      to_.FillObject(map_[id], EditedHow(id), map_[parts[0]], map_[parts[1]],
                      parts.size() > 2 ? map_[parts[2]] : kNoNode);
     } else if (kind == Kind::kPersistentId) {
       to_.FillPersistentId(map_[id], map_[parts[0]]);
@@ -165,9 +187,15 @@ class EditedCopy {
 
   bool FillKeys(NodeId id) {
     for (const GraphEntry& entry : EditedEntries(id)) {
-      const Insert insert = entry.second == kNoNode
-                                ? to_.AddMember(map_[id], map_[entry.first])
-                                : to_.SetItem(map_[id], map_[entry.first], map_[entry.second]);
+      Insert insert = Insert::kAdded;
+      if (entry.second == kNoNode) {
+        insert = to_.AddMember(map_[id], map_[entry.first]);
+      } else {
+        insert = to_.SetItem(map_[id], map_[entry.first], map_[entry.second]);
+        if (insert == Insert::kUnhashable) {
+          insert = to_.SetItem(map_[id], map_[entry.second], map_[entry.first]);
+        }
+      }
       if (insert == Insert::kUnhashable || insert == Insert::kLimit) return false;
     }
     return true;
@@ -176,7 +204,7 @@ class EditedCopy {
   bool ObjectsAreSound() const {
     return std::all_of(order_.begin(), order_.end(),
                        [&](NodeId id) {
-                         return from_.kind(id) != Kind::kObject || ObjectIsSound(map_[id]);
+                         return EditedKind(id) != Kind::kObject || ObjectIsSound(map_[id]);
                        }) &&
            std::all_of(order_.begin(), order_.end(),
                        [&](NodeId id) { return CallsAreSound(map_[id]); });

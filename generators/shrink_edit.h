@@ -15,6 +15,8 @@ struct ShrinkEdit {
   enum class What : uint8_t {
     kRoot,          // `to` becomes the root
     kReplace,       // every reference to `node` refers to `to` instead
+    kList,          // the dict or object `node` becomes a list of its values, arguments and steps
+    kReduce,        // the object `node` is made by REDUCE
     kDropEntries,   // entries `begin` to begin + count of `node` go
     kReplaceEntry,  // entry `begin` of `node` (of a pair its value) refers to `to` instead
     kText,          // the text of `node` becomes `text`
@@ -39,7 +41,8 @@ struct GraphEntry {
 std::vector<GraphEntry> Entries(const Graph& graph, NodeId id);
 
 // The graph with the edit, trimmed; nothing where it would be no graph: a key without a hash, an
-// argument that is no tuple, a callable that is not inert, a cycle of tuples alone.
+// argument that is no tuple, a callable that is not inert, a cycle of tuples alone. Where a key
+// loses its hash and the value has one, they change places.
 std::optional<Graph> Apply(const Graph& graph, const ShrinkEdit& edit);
 
 }  // namespace pickleproof
