@@ -50,8 +50,8 @@ struct Outcome {
   Graph graph;                    // when accepted
   std::optional<Error> error;     // when not
   std::vector<TraceEvent> trace;  // also when not accepted
-  uint64_t consumed = 0;  // bytes read up to and including STOP; on failure where the engine stood,
-                          // comparable only when accepted
+  uint64_t consumed = 0;  // bytes read up to and including STOP; comparable only when accepted;
+                          // kNoOffset where the engine can't say
   std::string detail;     // signal, sanitizer summary, or which limit
 };
 
