@@ -148,13 +148,8 @@ char* PickleWriter::Bool(char* p, bool value) const {
   return p + 4;
 }
 
-char* PickleWriter::ShortestInt(char* p, int64_t value) {
-  if (static_cast<uint64_t>(value) < 0x100) {
-    return PutLittle(PutOpcode(p, Opcode::BININT1), static_cast<uint8_t>(value));
-  }
-  if (static_cast<uint64_t>(value) < 0x10000) {
-    return PutLittle(PutOpcode(p, Opcode::BININT2), static_cast<uint16_t>(value));
-  }
+// BININT and LONG1.
+char* PickleWriter::LongerInt(char* p, int64_t value) {
   if (IsInt32(value)) {
     return PutLittle(PutOpcode(p, Opcode::BININT), static_cast<int32_t>(value));
   }

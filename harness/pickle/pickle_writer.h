@@ -93,7 +93,15 @@ class PickleWriter {
   char* Float(char* p, uint64_t bits);
 
   // The forms of kShortest at protocols 2 and up, for loops.
-  static char* ShortestInt(char* p, int64_t value);
+  static char* ShortestInt(char* p, int64_t value) {
+    const auto bits = static_cast<uint64_t>(value);
+    if (bits >= 0x10000) return LongerInt(p, value);
+    // Without a branch between the two: no one can predict it.
+    const bool one_byte = bits < 0x100;
+    PutLittle(PutOpcode(p, one_byte ? Opcode::BININT1 : Opcode::BININT2),
+              static_cast<uint16_t>(bits));
+    return p + (one_byte ? 2 : 3);
+  }
   static char* BinFloat(char* p, uint64_t bits) {
     return PutLittle(PutOpcode(p, Opcode::BINFLOAT), __builtin_bswap64(bits));
   }
@@ -152,6 +160,7 @@ class PickleWriter {
   char* CloseFrame(char* p, uint32_t minimum);
   void SetSoftEnd();
   char* PutAt(char* p, uint32_t index) const;
+  static char* LongerInt(char* p, int64_t value);
   static char* TextNumber(char* p, Opcode opcode, uint32_t number);
   // A header in front of `text`, outside of frames where it is large.
   char* Counted(char* p, std::string_view header, std::string_view text);

@@ -15,14 +15,17 @@ namespace {
 // Frames after which the stack is searched for a value that never gets done; doubled each time.
 constexpr size_t kFirstCheck = 64;
 
-// Whether the forms of every leaf are the shortest ones, and everything is memoized in order.
+// Whether all leaves, tuples, lists and dicts have the forms that protocol 2 and up have for them
+// in CPython's pickles, and everything is memoized.
 bool IsPlain(const DumpOptions& options) {
   const EncodingPolicy& policy = options.policy;
   return options.protocol >= 2 && !options.fast &&
          policy.memoize == EncodingPolicy::Memoize::kAlways &&
          policy.ints == EncodingPolicy::Ints::kShortest &&
          policy.floats == EncodingPolicy::Floats::kBinary &&
-         policy.strings == EncodingPolicy::Strings::kShortest;
+         policy.strings == EncodingPolicy::Strings::kShortest && policy.tuple_opcodes &&
+         (policy.batch == EncodingPolicy::Batch::kC ||
+          policy.batch == EncodingPolicy::Batch::kPython);
 }
 
 }  // namespace
@@ -77,6 +80,7 @@ Result<void> Pickler::Impl::Dump(const Graph& graph, NodeId root, std::string& o
   next_check_ = kFirstCheck;
   error_.reset();
   shape_.reset();
+  reserved_ = false;
   const uint32_t memo_size = memo_.size();
   const uint32_t memo_nodes = memo_.nodes();
   const uint32_t buffers = buffers_;
@@ -140,51 +144,151 @@ bool Pickler::Impl::Advance() {
   PICKLEPROOF_CHECK(false);
 }
 
+// Writes a leaf in its plain form. False for everything else.
+[[gnu::always_inline]] inline bool Pickler::Impl::SavePlainLeaf(char** position, NodeId id) {
+  const Graph& graph = *graph_;
+  char* p = *position;
+  switch (graph.kind(id)) {
+    case Kind::kNone: p = writer_.None(p); break;
+    case Kind::kBool:
+      p = PutOpcode(p, graph.BoolValue(id) ? Opcode::NEWTRUE : Opcode::NEWFALSE);
+      break;
+    case Kind::kInt:
+      if (!graph.IsSmallInt(id)) return false;
+      p = PickleWriter::ShortestInt(p, graph.SmallInt(id));
+      break;
+    case Kind::kFloat: p = PickleWriter::BinFloat(p, graph.FloatBits(id)); break;
+    case Kind::kStr: {
+      if (memo_.Has(id)) {
+        p = writer_.Get(p, memo_.IndexOf(id));
+        break;
+      }
+      // Shorter ones may be singles, longer ones need room.
+      const std::string_view text = graph.Text(id);
+      if (text.size() < 3 || text.size() > 255) return false;
+      p = writer_.Put(writer_.ShortStr(p, text), memo_.Add(id));
+      break;
+    }
+    case Kind::kBytes:
+    case Kind::kByteArray:
+    case Kind::kPy2Str:
+    case Kind::kTuple:
+    case Kind::kList:
+    case Kind::kDict:
+    case Kind::kSet:
+    case Kind::kFrozenSet:
+    case Kind::kGlobal:
+    case Kind::kObject:
+    case Kind::kPersistentId:
+    case Kind::kExtension:
+    case Kind::kBuffer:
+      if (!memo_.Has(id)) return false;
+      p = writer_.Get(p, memo_.IndexOf(id));
+      break;
+  }
+  *position = p;
+  return true;
+}
+
+// Begins a tuple, list or dict of one batch, which is in no memo, in its plain form. False for
+// everything else, and where the stack must be looked at.
+[[gnu::always_inline]] inline bool Pickler::Impl::OpenPlain(char** position, NodeId id) {
+  const Graph& graph = *graph_;
+  const Kind kind = graph.kind(id);
+  if (kind != Kind::kTuple && kind != Kind::kList && kind != Kind::kDict) return false;
+  const std::span<const NodeId> items = graph.Items(id);
+  const size_t count = kind == Kind::kDict ? items.size() / 2 : items.size();
+  if (count >= policy_.batch_size || stack_.size() >= next_check_) return false;
+  char* p = *position;
+  Task task = Task::kTuple;
+  Opcode close = Opcode::TUPLE;
+  bool mark = false;
+  if (kind == Kind::kTuple) {
+    constexpr Opcode kBySize[] = {Opcode::EMPTY_TUPLE, Opcode::TUPLE1, Opcode::TUPLE2,
+                                  Opcode::TUPLE3};
+    mark = count > 3;
+    if (!mark) close = kBySize[count];
+    if (count == 0) p = PutOpcode(p, close);
+  } else {
+    const bool list = kind == Kind::kList;
+    mark = count > 1;
+    task = list ? Task::kFillList : Task::kFillDict;
+    close = list ? (mark ? Opcode::APPENDS : Opcode::APPEND)
+                 : (mark ? Opcode::SETITEMS : Opcode::SETITEM);
+    p = PutOpcode(p, list ? Opcode::EMPTY_LIST : Opcode::EMPTY_DICT);
+    p = writer_.Put(p, memo_.Add(id));
+  }
+  if (mark) p = PutOpcode(p, Opcode::MARK);
+  *position = p;
+  if (count != 0) {
+    stack_.Push(Frame{.next = items.data(),
+                      .run_end = items.data() + items.size(),
+                      .end = items.data() + items.size(),
+                      .node = id,
+                      .progress = memo_.nodes(),
+                      .step = kNoNode,
+                      .task = task,
+                      .phase = 0,
+                      .form = Form::kReduce,
+                      .single = !mark,
+                      .exact = false,
+                      .close = close});
+  }
+  return true;
+}
+
+// Ends what OpenPlain() began. False for everything else.
+[[gnu::always_inline]] inline bool Pickler::Impl::ClosePlain(char** position) {
+  const Frame& frame = stack_.back();
+  if (frame.close == kNoClose) return false;
+  char* p = writer_.Room(*position, 0);
+  if (frame.task == Task::kTuple) {
+    if (memo_.Has(frame.node)) {  // recursive
+      *position = p;
+      return false;
+    }
+    p = writer_.Put(PutOpcode(p, frame.close), memo_.Add(frame.node));
+  } else {
+    p = PutOpcode(p, frame.close);
+  }
+  stack_.pop_back();
+  *position = p;
+  return true;
+}
+
 // Writes the items of the top frame's run, one after the other; whatever has parts pushes a frame
-// and comes first. With kPlain the leaves in their shortest forms are written right here, with the
-// position in a register.
+// and comes first. With kPlain the commonest forms are written right here, with the position in a
+// register.
 template <bool kPlain>
 bool Pickler::Impl::Run() {
-  const Graph& graph = *graph_;
   char* p = p_;
   while (!stack_.empty()) {
-    Frame& frame = stack_.back();
-    const NodeId* next = frame.next;
-    const NodeId* const end = frame.run_end;
-    bool refused = false;
-    while (next != end) {
+    Frame* frame = &stack_.back();
+    const NodeId* next = frame->next;
+    const NodeId* end = frame->run_end;
+    bool entered = false;
+    while (next != end && !entered) {
       const NodeId id = *next++;
       p = writer_.Boundary(p);
       if constexpr (kPlain) {
-        const Kind kind = graph.kind(id);
-        if (kind == Kind::kInt && graph.IsSmallInt(id)) {
-          p = PickleWriter::ShortestInt(p, graph.SmallInt(id));
-          continue;
-        }
-        if (kind == Kind::kFloat) {
-          p = PickleWriter::BinFloat(p, graph.FloatBits(id));
-          continue;
-        }
-        if (CarriesIdentity(kind) && memo_.Has(id)) {
-          p = writer_.Get(p, memo_.IndexOf(id));
-          continue;
-        }
-        if (kind == Kind::kStr && graph.Text(id).size() - 3 < 253) {
-          p = writer_.Put(writer_.ShortStr(p, graph.Text(id)), memo_.Add(id));
-          continue;
-        }
+        if (SavePlainLeaf(&p, id)) continue;
+        frame->next = next;
+        entered = true;
+        if (OpenPlain(&p, id)) continue;
       }
+      frame->next = next;
       p_ = p;
       if (!SaveLeaf(id)) {
-        refused = true;
-        frame.next = next;
-        if (error_ || !Enter(id)) return false;
+        entered = true;
+        if (!Enter(id)) return false;
       }
       p = p_;
-      if (refused) break;
     }
-    if (refused) continue;
-    frame.next = next;
+    if (entered) continue;
+    frame->next = next;
+    if constexpr (kPlain) {
+      if (ClosePlain(&p)) continue;
+    }
     p_ = p;
     if (writer_.over_limit()) {
       return Fail(
@@ -213,7 +317,8 @@ Pickler::Impl::Frame* Pickler::Impl::Push(Task task, NodeId node, std::span<cons
                     .phase = 0,
                     .form = Form::kReduce,
                     .single = false,
-                    .exact = false});
+                    .exact = false,
+                    .close = kNoClose});
   return &stack_.back();
 }
 

@@ -52,6 +52,15 @@ bool Pickler::Impl::SaveTuple(NodeId id) {
   return Push(Task::kTuple, id, items) != nullptr;
 }
 
+// Whether CPython sees another tuple here: each time that it comes to an object it cuts the
+// arguments of NEWOBJ off what __reduce_ex__ returns.
+bool Pickler::Impl::IsFreshArguments(NodeId tuple) {
+  if (!policy_.make_twice || stack_.empty()) return false;
+  const Frame& frame = stack_.back();
+  return frame.task == Task::kObject && frame.form == Form::kNewObj &&
+         graph_->Args(frame.node) == tuple && !Shape().HasSeveralReferences(tuple);
+}
+
 void Pickler::Impl::EndTuple() {
   const NodeId id = stack_.back().node;
   const size_t size = graph_->Length(id);
@@ -61,7 +70,12 @@ void Pickler::Impl::EndTuple() {
     Memoize(id);
     return;
   }
-  // The tuple is recursive: saving its items has saved it. Drop them and fetch it.
+  // The tuple is recursive: saving its items has saved it.
+  if (IsFreshArguments(id)) {
+    CloseTransientTuple(size);
+    return;
+  }
+  // Drop them and fetch it.
   if (!IsShort(writer_, size) && writer_.protocol() >= 1) {
     p_ = PutOpcode(p_, Opcode::POP_MARK);
   } else {

@@ -66,13 +66,19 @@ class Pickler::Impl {
     Form form;      // kObject
     bool single;    // fills: the batch has no mark
     bool exact;     // fills: batches as _pickle makes them of a whole list, dict or set
+    Opcode close;   // what ends it, where OpenPlain() began it; else kNoClose
   };
+
+  static constexpr Opcode kNoClose{};
 
   // ---- pickler.cc: the walk.
   bool Fail(ErrorCode code, std::string message, std::string exception);
   Result<void> Undo(uint32_t memo_size, uint32_t memo_nodes);
   template <bool kPlain>
   bool Run();
+  bool SavePlainLeaf(char** position, NodeId id);
+  bool OpenPlain(char** position, NodeId id);
+  bool ClosePlain(char** position);
   bool Save(NodeId id);   // writes a value or begins it
   bool Enter(NodeId id);  // the same for one that SaveLeaf() refused
   bool Advance();         // goes on with the top frame after its run
@@ -82,6 +88,7 @@ class Pickler::Impl {
   // ---- pickler_leaves.cc: values that are written at once.
   bool SaveLeaf(NodeId id);  // false where the value has parts or can fail
   bool SaveBigInt(NodeId id);
+  void ReserveForText();
   void SaveStr(NodeId id);
   bool SaveBytes(NodeId id);
   bool SaveByteArray(NodeId id);
@@ -115,6 +122,7 @@ class Pickler::Impl {
   void StartBatch(Frame& frame);
   void EndBatch();
   void EndMarked();
+  bool IsFreshArguments(NodeId tuple);
   void EndTuple();
   void EndFrozenSet();
   void EndSetCall();
@@ -164,7 +172,8 @@ class Pickler::Impl {
   MemoTable memo_;
   Pool<Frame> stack_;
   size_t next_check_ = 0;
-  uint32_t buffers_ = 0;  // written so far
+  uint32_t buffers_ = 0;   // written so far
+  bool reserved_ = false;  // room for all text of the graph, in this dump
   std::optional<Error> error_;
   std::optional<GraphShape> shape_;  // of this dump, where it was asked for
 

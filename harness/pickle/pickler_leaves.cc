@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/utf8.h"
 #include "harness/pickle/pickler_impl.h"
 #include "harness/pickle/text_escape.h"
 
 namespace pickleproof {
 namespace {
+
+constexpr size_t kLargeText = 64 * 1024;
 
 constexpr size_t kNoSingle = ~size_t{0};
 
@@ -47,6 +51,18 @@ void Pickler::Impl::AddSingle(size_t slot, NodeId owner) {
   if (slot == kNoSingle || singles_[slot].index != kNoNode) return;
   singles_[slot] = {memo_.size(), owner};
   has_singles_ = true;
+}
+
+// Before the first large text: makes room for all text of the graph at once, instead of moving what
+// is written each time that it has doubled. It is not more than the graph itself holds.
+void Pickler::Impl::ReserveForText() {
+  if (reserved_) return;
+  reserved_ = true;
+  uint64_t size = 0;
+  for (NodeId id = 0; id < graph_->size(); ++id) {
+    if (IsText(graph_->kind(id))) size += graph_->Text(id).size();
+  }
+  p_ = writer_.Room(p_, std::min(size, options_.max_bytes));
 }
 
 // ---- Leaves.
@@ -111,6 +127,7 @@ void Pickler::Impl::SaveStr(NodeId id) {
     }
     if (!forgets) AddSingle(slot, id);
   }
+  if (text.size() >= kLargeText) ReserveForText();
   p_ = writer_.Str(p_, text);
   if (forgets) {
     MemoizeTransient();
@@ -185,6 +202,7 @@ bool Pickler::Impl::WriteEncodeCall(std::string_view bytes) {
 }
 
 bool Pickler::Impl::WriteBytes(std::string_view bytes) {
+  if (bytes.size() >= kLargeText) ReserveForText();
   if (ByteCalls(3)) return WriteEncodeCall(bytes);
   p_ = writer_.Bytes(p_, bytes);
   return true;
@@ -199,6 +217,7 @@ bool Pickler::Impl::SaveBytes(NodeId id) {
 bool Pickler::Impl::SaveByteArray(NodeId id) {
   const std::string_view bytes = graph_->Text(id);
   if (!ByteCalls(5)) {
+    if (bytes.size() >= kLargeText) ReserveForText();
     p_ = writer_.ByteArray(p_, bytes);
     if (!policy_.forget_bytearrays) Memoize(id);
     return true;
