@@ -33,12 +33,40 @@ void Cut(std::string& text) {
   text += fmt::format("\n[{} more bytes]", missing);
 }
 
-// Keeps the first signatures. A signature that survives to the end was never dropped before, in
-// this record or in one merged into it, so that its count is exact.
-void DropLast(RunRecord& record) {
-  while (record.differences.size() > kMaxDifferences) {
-    record.differences.erase(std::prev(record.differences.end()));
-  }
+size_t MostOf(std::string_view explained_by) {
+  return explained_by.empty() ? kMaxUnexplained : kMaxPerReason;
+}
+
+// Before every signature with this explanation.
+Signature FirstWith(std::string explained_by) {
+  Signature signature;
+  signature.explained_by = std::move(explained_by);
+  return signature;
+}
+
+// Past the last signature with this explanation.
+auto EndOf(RunRecord& record, const std::string& explained_by) {
+  return record.differences.lower_bound(FirstWith(explained_by + '\0'));
+}
+
+// Whether as many signatures with this explanation are kept as may be.
+bool IsFull(RunRecord& record, const std::string& explained_by) {
+  const auto begin = record.differences.lower_bound(FirstWith(explained_by));
+  return static_cast<size_t>(std::distance(begin, EndOf(record, explained_by))) >=
+         MostOf(explained_by);
+}
+
+// Whether `signature` is among those to keep: where it is new and all places are taken, the last
+// one makes room for it, or it is itself the last. The first ones stay, whatever the order in which
+// they come, so that one that is there in the end was never dropped before, neither in this record
+// nor in one merged into it: its count is exact.
+bool MakeRoom(RunRecord& record, const Signature& signature) {
+  if (record.differences.contains(signature) || !IsFull(record, signature.explained_by))
+    return true;
+  const auto last = std::prev(EndOf(record, signature.explained_by));
+  if (last->first < signature) return false;
+  record.differences.erase(last);
+  return true;
 }
 
 bool IsEmpty(const RunRecord& record) { return record == RunRecord(); }
@@ -75,13 +103,13 @@ void MergeEngine(RunRecord& record, const EngineEntry& part) {
 
 void MergeDifferences(RunRecord& record, const RunRecord& part) {
   for (const auto& [signature, difference] : part.differences) {
+    if (!MakeRoom(record, signature)) continue;
     const auto [it, added] = record.differences.try_emplace(signature, difference);
     if (added) continue;
     it->second.count += difference.count;
     it->second.protocols.insert(difference.protocols.begin(), difference.protocols.end());
     if (difference.witness.key < it->second.witness.key) it->second.witness = difference.witness;
   }
-  DropLast(record);
   record.unexplained_witnesses += part.unexplained_witnesses;
 }
 
@@ -177,13 +205,8 @@ void AddDifference(RunRecord& record, const Signature& signature, const WitnessK
   } else {
     ++Named(record.reasons, signature.explained_by).count;
   }
-  auto it = record.differences.find(signature);
-  const bool full = record.differences.size() >= kMaxDifferences;
-  if (it == record.differences.end()) {
-    if (full && record.differences.rbegin()->first < signature) return;
-    it = record.differences.emplace(signature, Finding()).first;
-  }
-  Finding& difference = it->second;
+  if (!MakeRoom(record, signature)) return;
+  Finding& difference = record.differences[signature];
   if (difference.count++ == 0 || key < difference.witness.key) {
     difference.witness = describe();
     difference.witness.key = key;
@@ -192,7 +215,6 @@ void AddDifference(RunRecord& record, const Signature& signature, const WitnessK
     Cut(difference.witness.right.graph);
   }
   difference.protocols.insert(key.protocol);
-  DropLast(record);
 }
 
 Result<void> Merge(RunRecord& record, const RunRecord& part) {

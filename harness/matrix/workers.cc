@@ -78,7 +78,7 @@ std::string HowItEnded(int status) {
 class WorkerPool {
  public:
   WorkerPool(uint64_t count, const WorkersOptions& options,
-       const std::function<std::unique_ptr<Worker>()>& make_worker)
+             const std::function<std::unique_ptr<Worker>()>& make_worker)
       : count_(count), options_(options), make_worker_(make_worker) {
     processes_ = std::clamp<size_t>(options.processes, 1, kMaxProcesses);
     chunk_size_ = std::clamp<uint64_t>(count / (processes_ * 8), 1, 256);
@@ -89,6 +89,7 @@ class WorkerPool {
         mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return Fail(ErrorCode::kForeign, "no shared memory to be had");
     shared_.reset(new (memory) Shared{});
+    for (auto& chunk : shared_->chunk) chunk = kNoChunk;
     std::vector<Child> children(processes_);
     for (size_t i = 0; i < processes_; ++i) {
       if (!Spawn(children[i], [this, i](Worker& worker, int file) { Work(worker, file, i); })) {

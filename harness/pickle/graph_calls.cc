@@ -15,6 +15,10 @@ NodeId GraphWorld::UnpackIterable(Value args) {
       items.push_back(graph_.Str(text.substr(start, i - start)));
     }
   };
+  if (IsSetLike(graph_.kind(args)) && graph_.Length(args) > 1) {
+    return Refuse(ErrorCode::kUnsupported,
+                  "arguments from a set, whose order is nobody's business");
+  }
   switch (graph_.kind(args)) {
     case Kind::kList:
     case Kind::kSet:
@@ -59,17 +63,13 @@ NodeId GraphWorld::Call(How how, Value callable, Value args) {
   return object;
 }
 
-// The keyword arguments as the class receives them, or kNoNode where no class would take them.
-NodeId GraphWorld::Keywords(Value kwargs) {
+// Whether a class would take the keyword arguments: their names must be str.
+bool GraphWorld::AreKeywords(Value kwargs) const {
   const auto items = graph_.Items(kwargs);
   for (size_t i = 0; i < items.size(); i += 2) {
-    if (graph_.kind(items[i]) != Kind::kStr) {
-      return Refuse(ErrorCode::kType, "keyword arguments whose names are no str");
-    }
+    if (graph_.kind(items[i]) != Kind::kStr) return false;
   }
-  if (!options_.profile.has(Quirk::kNewKeywords)) return kwargs;
-  const std::vector<NodeId> copy(items.begin(), items.end());
-  return Dict(copy);
+  return true;
 }
 
 NodeId GraphWorld::New(Value cls, Value args, Value kwargs) {
@@ -79,15 +79,12 @@ NodeId GraphWorld::New(Value cls, Value args, Value kwargs) {
   }
   const NodeId tuple = ArgsTuple(args);
   if (tuple == kNoNode) return kNoNode;
-  if (kwargs != kNoNode) {
-    if (graph_.kind(kwargs) != Kind::kDict) {
-      return Refuse(ErrorCode::kType, "keyword arguments that are no dict", "UnpicklingError");
-    }
+  if (kwargs != kNoNode && graph_.kind(kwargs) != Kind::kDict) {
+    return Refuse(ErrorCode::kType, "keyword arguments that are no dict", "UnpicklingError");
   }
   trace_.Push({TraceKind::kNew, cls});
-  if (kwargs != kNoNode) {
-    kwargs = Keywords(kwargs);
-    if (kwargs == kNoNode) return kNoNode;
+  if (kwargs != kNoNode && !AreKeywords(kwargs)) {
+    return Refuse(ErrorCode::kType, "keyword arguments whose names are no str");
   }
   return Checked(graph_.Object(how, cls, tuple, kwargs));
 }
@@ -149,6 +146,9 @@ std::optional<NodeId> GraphWorld::WellKnownCall(Value callable, Value args) {
     case WellKnown::kNewObjEx:
       if (count != 3 || !IsInert(graph_.kind(items[0]))) return std::nullopt;
       if (!is(1, Kind::kTuple) || !is(2, Kind::kDict)) return std::nullopt;
+      if (!AreKeywords(items[2])) {
+        return Refuse(ErrorCode::kType, "keyword arguments whose names are no str");
+      }
       return Checked(graph_.Object(How::kNewObjEx, items[0], items[1], items[2]));
   }
   return std::nullopt;

@@ -114,7 +114,7 @@ class GraphWorld {
   std::optional<Value> WellKnownCall(Value callable, Value args);
   Value SetFrom(Kind kind, Value list);
   Value EncodeLatin1(Value str);
-  Value Keywords(Value kwargs);
+  bool AreKeywords(Value kwargs) const;
 
   Graph& graph_;
   const LoadOptions& options_;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "harness/base/bytes.h"
 #include "harness/base/check.h"
@@ -60,21 +61,35 @@ bool Register(PythonState& state, uint32_t code) {
   return key && PyDict_SetItem(state.inverted_registry.get(), number.get(), key.get()) == 0;
 }
 
+// Registers the code of `width` bytes at `offset`, where there is one.
+bool RegisterCodeAt(PythonState& state, std::string_view data, uint64_t offset, size_t width) {
+  if (offset > data.size() || data.size() - offset < width) return true;
+  uint32_t code = 0;
+  std::memcpy(&code, data.data() + offset, width);
+  return code == 0 || code > 0x7fffffffU || Register(state, code);
+}
+
 // Registers every code that an EXT opcode anywhere in the data could name. Bytes that look like an
-// opcode but are not cost a useless entry, no more; so the data need not be parsed.
+// opcode but are not cost a useless entry, no more; so the data need not be parsed. On files the C
+// reader takes an argument that crosses the end of a frame from behind the frame.
 bool RegisterCandidates(PythonState& state, std::string_view data) {
+  bool has_extension = false;
   for (size_t i = 0; i + 1 < data.size(); ++i) {
     const auto byte = static_cast<unsigned char>(data[i]);
     if (byte < 0x82 || byte > 0x84) [[likely]]
       continue;
-    const size_t width = size_t{1} << (byte - 0x82U);
-    if (data.size() - i - 1 < width) continue;
-    const char* argument = data.data() + i + 1;
-    const uint32_t code = width == 1   ? static_cast<unsigned char>(*argument)
-                          : width == 2 ? LoadLittle<uint16_t>(argument)
-                                       : LoadLittle<uint32_t>(argument);
-    if (code == 0 || code > 0x7fffffffU) continue;
-    if (!Register(state, code)) return false;
+    has_extension = true;
+    if (!RegisterCodeAt(state, data, i + 1, size_t{1} << (byte - 0x82U))) return false;
+  }
+  if (!has_extension) return true;
+  constexpr char kFrame = '\x95';
+  for (size_t i = data.find(kFrame); i != std::string_view::npos; i = data.find(kFrame, i + 1)) {
+    if (data.size() - i < 9) break;
+    const uint64_t size = LoadLittle<uint64_t>(data.data() + i + 1);
+    if (size > data.size()) continue;
+    for (const size_t width : {2U, 4U}) {
+      if (!RegisterCodeAt(state, data, i + 9 + size, width)) return false;
+    }
   }
   return true;
 }
