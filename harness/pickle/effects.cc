@@ -11,14 +11,15 @@ namespace {
 
 // The node whose state the call may have set, or kNoNode where the call has another form.
 NodeId Target(const Graph& graph, NodeId call) {
-  const NodeId callable = graph.Callable(call);
-  // getattr sets nothing; picklers write it for names with dots.
-  if (graph.kind(callable) == Kind::kGlobal && graph.Module(callable) == "builtins" &&
-      graph.QualifiedName(callable) == "getattr") {
-    return kNoNode;
-  }
   const NodeId args = graph.Args(call);
   if (graph.kind(args) != Kind::kTuple || graph.Length(args) != 2) return kNoNode;
+  // getattr(class, name) sets nothing; picklers write it for names with dots.
+  const NodeId callable = graph.Callable(call);
+  if (graph.kind(callable) == Kind::kGlobal && graph.Module(callable) == "builtins" &&
+      graph.QualifiedName(callable) == "getattr" &&
+      graph.kind(graph.Items(args)[1]) == Kind::kStr) {
+    return kNoNode;
+  }
   const NodeId first = graph.Items(args)[0];
   return IsInert(graph.kind(first)) ? first : kNoNode;
 }

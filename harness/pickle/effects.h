@@ -13,7 +13,8 @@ namespace pickleproof {
 // and reachable, becomes a kCall step of that argument, behind its other steps. This is how a state
 // setter is applied (the sixth item of a reduce tuple, bpo-35900): its result is dropped by POP.
 //
-// A call of builtins.getattr sets nothing and is never kept. A call that a reachable object was
+// A call of builtins.getattr with a str sets nothing
+// and is never kept. A call that a reachable object was
 // made by too, with the same arguments, is not kept: it is how picklers write an object whose
 // arguments lead back to it.
 //
