@@ -85,6 +85,9 @@ class Checker {
 
   const char* CheckName(NodeId id) const {
     const GlobalName name{graph_.Module(id), graph_.QualifiedName(id)};
+    if (!can_.local_names && name.name.find("<locals>") != std::string_view::npos) {
+      return "local_names";
+    }
     const bool dotted = name.name.find('.') != std::string_view::npos;
     const bool ascii = IsAscii(name.module) && IsAscii(name.name);
     const bool kept = ToPython3(ToPython2(name)) == name;
@@ -92,8 +95,17 @@ class Checker {
     return needed > can_.global_protocol ? "global_protocol" : nullptr;
   }
 
+  bool IsGetattr(NodeId id) const {
+    return graph_.kind(id) == Kind::kGlobal && graph_.Module(id) == "builtins" &&
+           graph_.QualifiedName(id) == "getattr";
+  }
+
   const char* CheckObject(NodeId id) const {
     const How how = graph_.how(id);
+    if ((how == How::kNewObj || how == How::kNewObjEx) && !can_.instances_of_getattr &&
+        IsGetattr(graph_.Callable(id))) {
+      return "instances_of_getattr";
+    }
     if (how == How::kNewObjEx && !can_.newobj_ex) return "newobj_ex";
     const bool old = how == How::kObj || how == How::kInst;
     if (old && !can_.obj_and_inst) return "obj_and_inst";
@@ -133,6 +145,7 @@ class Checker {
     const NodeId value = graph_.Persistent(id);
     if (references_[id] > 1 && !can_.shared_persistent_ids) return "shared_persistent_ids";
     if (LeadsTo(value, id)) return "cycles through persistent ids";
+    if (value == kNoneNode && !can_.none_persistent_ids) return "none_persistent_ids";
     if (!can_.ascii_persistent_ids) return nullptr;
     const bool ascii = graph_.kind(value) == Kind::kStr && IsAscii(graph_.Text(value)) &&
                        graph_.Text(value).find('\n') == std::string_view::npos;

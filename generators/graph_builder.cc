@@ -353,7 +353,10 @@ NodeId GraphBuilder::Persistent() {
   } else {
     value = Value(false);
     // CPython asks for no persistent id of a persistent id.
-    if (graph_.kind(value) == Kind::kPersistentId) value = graph_.Int(1);
+    if (graph_.kind(value) == Kind::kPersistentId ||
+        (value == kNoneNode && !capabilities_.none_persistent_ids)) {
+      value = graph_.Int(1);
+    }
   }
   graph_.FillPersistentId(id, value);
   persistent_.push_back(id);
@@ -375,10 +378,7 @@ NodeId GraphBuilder::Leaf(Kind kind) {
     case Kind::kBytes:
     case Kind::kByteArray:
     case Kind::kPy2Str: return Text(kind, BytesLeaf(choices_));
-    case Kind::kGlobal: {
-      const NamedGlobal& global = GlobalLeaf(choices_, capabilities_.global_protocol);
-      return Keep(graph_.Global(global.module, global.name));
-    }
+    case Kind::kGlobal: return Global(false);
     case Kind::kExtension: return Keep(graph_.Extension(ExtensionCodeLeaf(choices_)));
     case Kind::kNone:
     case Kind::kTuple:

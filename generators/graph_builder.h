@@ -59,6 +59,7 @@ class GraphBuilder {
   NodeId Persistent();
 
   NodeId Object();
+  NodeId Global(bool callable);
   NodeId Callable(How how);
   NodeId Arguments(How how);
   NodeId KeywordArguments();

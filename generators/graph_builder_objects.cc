@@ -34,6 +34,14 @@ NodeId GraphBuilder::Object() {
   return id;
 }
 
+NodeId GraphBuilder::Global(bool callable) {
+  const NamedGlobal& global = GlobalLeaf(choices_, capabilities_.global_protocol, callable);
+  if (!capabilities_.local_names && global.name.find("<locals>") != std::string_view::npos) {
+    return Keep(graph_.Global("m", "f"));
+  }
+  return Keep(graph_.Global(global.module, global.name));
+}
+
 // Something inert to call: mostly a global. INST names one in its argument, so that there is no
 // other way.
 NodeId GraphBuilder::Callable(How how) {
@@ -44,8 +52,12 @@ NodeId GraphBuilder::Callable(How how) {
     const Kind kind = choices_.Pick(kKinds);
     if (capabilities_.has(kind)) return Fresh(kind, false);
   }
-  const NamedGlobal& global = GlobalLeaf(choices_, capabilities_.global_protocol, true);
-  return Keep(graph_.Global(global.module, global.name));
+  const NodeId global = Global(true);
+  const bool instance = how == How::kNewObj || how == How::kNewObjEx;
+  return instance && !capabilities_.instances_of_getattr &&
+                 graph_.QualifiedName(global) == "getattr"
+             ? Keep(graph_.Global("m", "C"))
+             : global;
 }
 
 NodeId GraphBuilder::Arguments(How how) {
@@ -141,8 +153,7 @@ NodeId GraphBuilder::State() {
 
 // A call setter(object, state) for its effect (sixth item of a reduce tuple).
 NodeId GraphBuilder::StateSetterCall(NodeId id) {
-  const NamedGlobal& global = GlobalLeaf(choices_, capabilities_.global_protocol, true);
-  const NodeId setter = Keep(graph_.Global(global.module, global.name));
+  const NodeId setter = Global(true);
   NodeId state = Value(false);
   if (state == kNoneNode) state = State();
   if (state == kNoneNode) state = graph_.Int(1);

@@ -26,6 +26,8 @@ GraphCapabilities PicklableByCPython(int protocol, const CPythonExtras& extras) 
   some.nan_payloads = protocol >= 1;
   some.global_protocol = protocol;
   some.ascii_persistent_ids = protocol == 0;
+  some.local_names = false;
+  some.none_persistent_ids = false;
   some.merge_interned = true;
   some.shared_escaped_text = protocol >= 1;
   some.cycles_through_sets = protocol >= 4;
@@ -34,6 +36,7 @@ GraphCapabilities PicklableByCPython(int protocol, const CPythonExtras& extras) 
   some.shared_persistent_ids = false;
   some.newobj_ex = protocol >= 4;
   some.any_callable = false;
+  some.instances_of_getattr = false;
   some.any_step_order = false;
   return some;
 }

@@ -21,7 +21,9 @@ struct GraphCapabilities {
   bool nan_payloads = true;           // any NaN; else only float('nan')
   uint32_t max_int_bits = 2058;       // the sign included
   int global_protocol = 5;            // only names that this protocol keeps (leaves.h, NamedGlobal)
+  bool local_names = true;            // m.f.<locals>.g, which picklers refuse
   bool ascii_persistent_ids = false;  // persistent ids are ASCII strings without a newline
+  bool none_persistent_ids = true;    // None as an id, which tells CPython that there is none
   // One node for each value of which CPython keeps one object: (), '', b'', frozenset(), strings of
   // one code point below 256, single bytes.
   bool merge_interned = false;
@@ -50,6 +52,7 @@ struct GraphCapabilities {
   bool newobj_ex = true;
   bool obj_and_inst = false;     // made by OBJ and INST
   bool any_callable = true;      // objects, persistent ids, extension codes are called too
+  bool instances_of_getattr = true;  // NEWOBJ of builtins.getattr, a real function to CPython
   bool state_setters = true;     // StepKind::kCall
   bool any_step_order = true;    // any steps in any order; else append, setitems, build or call
   bool steps_on_others = false;  // on globals, persistent ids and extension codes
