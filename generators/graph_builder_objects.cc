@@ -1,6 +1,7 @@
 // The part of GraphBuilder that makes objects: callable, arguments, and what was done to them. Rows
 // of the reduce protocol that need no live class.
 
+#include <algorithm>
 #include <array>
 
 #include "generators/graph_builder.h"
@@ -27,11 +28,19 @@ NodeId GraphBuilder::Object() {
   const bool steps = capabilities_.steps_on_recursive_args || !MayReenter(id);
   open_.back().memoized = true;
   if (steps) Steps(id);
-  if (capabilities_.steps_on_others && IsInert(graph_.kind(callable)) && choices_.Chance(1, 8)) {
-    Step(callable, choices_.Pick(kSteps));
-  }
+  if (MayGetLateSteps(callable) && choices_.Chance(1, 8)) Step(callable, choices_.Pick(kSteps));
   Close();
   return id;
+}
+
+// Whether a finished node may get steps. It may lie in the value of a persistent id or in
+// arguments, to which they could lead back.
+bool GraphBuilder::MayGetLateSteps(NodeId id) const {
+  return capabilities_.steps_on_others && capabilities_.cycles_through_args &&
+         IsInert(graph_.kind(id)) && persistent_.empty() &&
+         std::none_of(open_.begin(), open_.end(), [&](const Frame& frame) {
+           return graph_.kind(frame.id) == Kind::kPersistentId;
+         });
 }
 
 NodeId GraphBuilder::Global(bool callable) {
