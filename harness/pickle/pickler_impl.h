@@ -89,6 +89,7 @@ class Pickler::Impl {
   bool SaveLeaf(NodeId id);  // false where the value has parts or can fail
   bool SaveBigInt(NodeId id);
   void ReserveForText();
+  bool Forgets(std::string_view text) const;
   void SaveStr(NodeId id);
   bool SaveBytes(NodeId id);
   bool SaveByteArray(NodeId id);

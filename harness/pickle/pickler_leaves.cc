@@ -113,9 +113,13 @@ bool Pickler::Impl::SaveBigInt(NodeId id) {
               "ValueError");
 }
 
+bool Pickler::Impl::Forgets(std::string_view text) const {
+  return policy_.forget_escaped && writer_.protocol() == 0 && NeedsEscape(text);
+}
+
 void Pickler::Impl::SaveStr(NodeId id) {
   const std::string_view text = graph_->Text(id);
-  const bool forgets = policy_.forget_escaped && writer_.protocol() == 0 && NeedsEscape(text);
+  const bool forgets = Forgets(text);
   const size_t slot = StrSlot(text);
   if (slot != kNoSingle && RemembersTransients()) {
     Single& single = singles_[slot];
@@ -157,7 +161,7 @@ void Pickler::Impl::WriteFreshStr(std::string_view text) {
       p_ = writer_.Get(p_, singles_[slot].index);
       return;
     }
-    AddSingle(slot, kNoNode);
+    if (!Forgets(text)) AddSingle(slot, kNoNode);
   }
   p_ = writer_.Str(p_, text);
   MemoizeTransient();
