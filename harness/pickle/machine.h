@@ -84,12 +84,14 @@ class Machine {
   Step RunPlain(Registers& registers);
   Step Refuel(Registers& r);
   Step Execute(Registers& r, Input& input);
+  Step ExecuteFamily(Opcode opcode, Registers& r, Input& input);
   Step ExecuteNumber(Opcode opcode, Registers& r, Input& input);
   Step ExecuteText(Opcode opcode, Registers& r, Input& input);
   Step ExecuteCounted(Opcode opcode, Registers& r, Input& input);
   Step ExecuteMemo(Opcode opcode, Registers& r, Input& input);
   Step ExecuteStack(Opcode opcode, Registers& r);
   Step ExecuteObject(Opcode opcode, Registers& r, Input& input);
+  Step ExecutePersistentId(Opcode opcode, Registers& r, Input& input);
 
   bool Has(Quirk quirk) const { return options_.profile.has(quirk); }
   void Drop(Value v) {
@@ -190,27 +192,28 @@ class Machine {
     ++r.next;
     return r;
   }
-  [[gnu::always_inline]] Step PlainPush(Registers& r, size_t size, Value v);
+  [[gnu::always_inline]] inline Step PlainPush(Registers& r, size_t size, Value v);
   template <typename T>
-  [[gnu::always_inline]] Step PlainInt(Registers& r);
-  [[gnu::always_inline]] Step PlainLong(Registers& r);
-  [[gnu::always_inline]] Step PlainFloat(Registers& r);
-  [[gnu::always_inline]] Step PlainText(Registers& r);
+  [[gnu::always_inline]] inline Step PlainInt(Registers& r);
+  [[gnu::always_inline]] inline Step PlainLong(Registers& r);
+  [[gnu::always_inline]] inline Step PlainFloat(Registers& r);
+  [[gnu::always_inline]] inline Step PlainText(Registers& r);
   template <typename T>
-  [[gnu::always_inline]] Step PlainPut(Registers& r);
-  [[gnu::always_inline]] Step PlainGet(Registers& r);
+  [[gnu::always_inline]] inline Step PlainPut(Registers& r);
+  [[gnu::always_inline]] inline Step PlainSmallInts(Registers& r, uint64_t& credit);
+  [[gnu::always_inline]] inline Step PlainGets(Registers& r, uint64_t& credit);
 
   // ---- Parts of instructions, with their opcodes read
 
-  [[gnu::always_inline]] Step Mark(Registers& r);
-  [[gnu::always_inline]] Step Memoize(Registers& r, uint64_t index);
+  [[gnu::always_inline]] inline Step Mark(Registers& r);
+  [[gnu::always_inline]] inline Step Memoize(Registers& r, uint64_t index);
   // `first` is what PopMark() gave, or where the operands of APPEND or SETITEM start.
-  [[gnu::always_inline]] Step MarkedTuple(Registers& r, Value* first);
-  [[gnu::always_inline]] Step Appends(Registers& r, Value* first, bool single);
-  [[gnu::always_inline]] Step SetItems(Registers& r, Value* first);
-  [[gnu::always_inline]] Step FoldTuple(Registers& r, size_t size);
-  [[gnu::always_inline]] Step NewObject(Registers& r);
-  [[gnu::always_inline]] Step Build(Registers& r);
+  [[gnu::always_inline]] inline Step MarkedTuple(Registers& r, Value* first);
+  [[gnu::always_inline]] inline Step Appends(Registers& r, Value* first, bool single);
+  [[gnu::always_inline]] inline Step SetItems(Registers& r, Value* first);
+  [[gnu::always_inline]] inline Step FoldTuple(Registers& r, size_t size);
+  [[gnu::always_inline]] inline Step NewObject(Registers& r);
+  [[gnu::always_inline]] inline Step Build(Registers& r);
   Step PushUtf8(Registers& r, const char* bytes, uint64_t size);
   Step PushInt(Registers& r, const std::optional<IntText>& parsed);
   Step PushPy2(Registers& r, std::string_view bytes, bool borrowed);

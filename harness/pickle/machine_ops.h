@@ -20,7 +20,11 @@ template <class World>
     return Step::kDone;
   }
   --steps_left_;
-  const auto opcode = static_cast<Opcode>(*r.next++);
+  return ExecuteFamily(static_cast<Opcode>(*r.next++), r, input);
+}
+
+template <class World>
+auto Machine<World>::ExecuteFamily(Opcode opcode, Registers& r, Input& input) -> Step {
   switch (opcode) {
     case Opcode::INT:
     case Opcode::LONG:
@@ -68,9 +72,9 @@ template <class World>
     case Opcode::NEWOBJ_EX:
     case Opcode::EXT1:
     case Opcode::EXT2:
-    case Opcode::EXT4:
+    case Opcode::EXT4: return ExecuteObject(opcode, r, input);
     case Opcode::PERSID:
-    case Opcode::BINPERSID: return ExecuteObject(opcode, r, input);
+    case Opcode::BINPERSID: return ExecutePersistentId(opcode, r, input);
     default: return Fail(ErrorCode::kUnknownOpcode, "no protocol has an opcode with this byte");
   }
 }
@@ -292,8 +296,6 @@ auto Machine<World>::ExecuteObject(Opcode opcode, Registers& r, Input& input) ->
       }
       return Push(r, world_.Extension(code, protocol_));
     }
-    case Opcode::GLOBAL:
-    case Opcode::INST: return FindByLines(opcode == Opcode::INST, r, input);
     case Opcode::STACK_GLOBAL: {
       if (Above(r) < 2) return Underflow();
       std::string_view module, name;
@@ -321,32 +323,35 @@ auto Machine<World>::ExecuteObject(Opcode opcode, Registers& r, Input& input) ->
       if (Above(r) < 3) return Underflow();
       r.top -= 3;
       return Push(r, world_.New(r.top[0], r.top[1], r.top[2]));
-    case Opcode::BINPERSID:
-      if (!options_.persistent_ids) break;
-      if (Above(r) == 0) return Underflow();
-      --r.top;
-      return Push(r, world_.Persistent(r.top[0]));
-    case Opcode::PERSID: {
-      if (!options_.persistent_ids) break;
-      const auto line = Line(r, input);
-      if (!line) return InputFailed(input);
-      if (!IsAscii(*line)) {
-        return Fail(ErrorCode::kPersistentId, "a persistent id of protocol 0 must be ASCII");
-      }
-      const Value pid = world_.Text(Kind::kStr, *line, true);
-      return pid == World::kNoValue ? WorldFailed() : Push(r, world_.Persistent(pid));
-    }
-    default: break;
+    default: return FindByLines(opcode == Opcode::INST, r, input);
   }
-  return Fail(ErrorCode::kPersistentId, "a persistent id, and nobody to resolve it");
+}
+
+template <class World>
+auto Machine<World>::ExecutePersistentId(Opcode opcode, Registers& r, Input& input) -> Step {
+  if (!options_.persistent_ids) {
+    return Fail(ErrorCode::kPersistentId, "a persistent id, and nobody to resolve it");
+  }
+  if (opcode == Opcode::BINPERSID) {
+    if (Above(r) == 0) return Underflow();
+    --r.top;
+    return Push(r, world_.Persistent(r.top[0]));
+  }
+  const auto line = Line(r, input);
+  if (!line) return InputFailed(input);
+  if (!IsAscii(*line)) {
+    return Fail(ErrorCode::kPersistentId, "a persistent id of protocol 0 must be ASCII");
+  }
+  const Value pid = world_.Text(Kind::kStr, *line, true);
+  return pid == World::kNoValue ? WorldFailed() : Push(r, world_.Persistent(pid));
 }
 
 // GLOBAL, and INST, which calls what it finds with everything above the mark.
 template <class World>
 auto Machine<World>::FindByLines(bool is_inst, Registers& r, Input& input) -> Step {
   const bool late_mark = Has(Quirk::kInstFindsBeforeMark);
-  Value* first = nullptr;
-  if (is_inst && !late_mark && (first = PopMark()) == nullptr) return NoMark();
+  Value* first = is_inst && !late_mark ? PopMark() : nullptr;
+  if (is_inst && !late_mark && first == nullptr) return NoMark();
   std::string_view names[2];
   for (std::string_view& name : names) {
     const auto line = Line(r, input);
@@ -363,7 +368,8 @@ auto Machine<World>::FindByLines(bool is_inst, Registers& r, Input& input) -> St
   if (!is_inst) return Push(r, world_.Global(names[0], names[1], protocol_));
   const Value callable = world_.Global(names[0], names[1], protocol_);
   if (callable == World::kNoValue) return WorldFailed();
-  if (late_mark && (first = PopMark()) == nullptr) return NoMark();
+  if (late_mark) first = PopMark();
+  if (first == nullptr) return NoMark();
   const Value args = world_.Tuple(From(first, r));
   r.top = first;
   if (args == World::kNoValue) return WorldFailed();

@@ -76,19 +76,45 @@ auto Machine<World>::PlainPut(Registers& r) -> Step {
   return Step::kDone;
 }
 
-// BINGET and LONG_BINGET in one, without a branch: which of the two comes next is hard to foresee.
+// A run of BININT1, of which lists of small ints consist.
 template <class World>
-auto Machine<World>::PlainGet(Registers& r) -> Step {
+auto Machine<World>::PlainSmallInts(Registers& r, uint64_t& credit) -> Step {
   if (r.limit - r.next < kLookahead) [[unlikely]]
     return Step::kCareful;
-  static_assert((static_cast<int>(Opcode::BINGET) ^ static_cast<int>(Opcode::LONG_BINGET)) == 2);
-  const unsigned wide = static_cast<unsigned char>(*r.next) >> 1U & 1U;
-  const uint32_t index = Number<uint32_t>(r.next + 1) & (0xffU | (0U - wide));
-  const Value v = index < memo_.size() ? memo_[index] : World::kNoValue;
-  if (v == World::kNoValue) [[unlikely]]
+  const char* const far = r.limit - kLookahead;
+  for (;; --credit) {
+    const Step step = PlainPush(r, 2, world_.Int(Number<uint8_t>(r.next + 1)));
+    if (step != Step::kDone) [[unlikely]]
+      return step;
+    if (credit == 1 || r.next > far || *r.next != static_cast<char>(Opcode::BININT1)) return step;
+  }
+}
+
+// A run of BINGET and LONG_BINGET. Which of the two comes next can't be foreseen, so there is no
+// branch on it; and as the place of the next opcode depends on this one, the loop reads it at both
+// places that it may have, a step ahead.
+template <class World>
+auto Machine<World>::PlainGets(Registers& r, uint64_t& credit) -> Step {
+  if (r.limit - r.next < kLookahead || memo_holes_ != 0) [[unlikely]]
     return Step::kCareful;
-  world_.Share(v);
-  return PlainPush(r, 2 + 3 * wide, v);
+  constexpr auto kNarrow = static_cast<uint8_t>(Opcode::BINGET);
+  static_assert((static_cast<uint8_t>(Opcode::LONG_BINGET) ^ kNarrow) == 2);
+  const char* const far = r.limit - kLookahead;
+  const Value* const memo = memo_.data();
+  const size_t count = memo_.size();
+  for (size_t wide = Number<uint8_t>(r.next) >> 1U & 1U;; --credit) {
+    const size_t after_narrow = Number<uint8_t>(r.next + 2);
+    const size_t after_wide = Number<uint8_t>(r.next + 5);
+    const size_t next_opcode = after_narrow ^ ((after_narrow ^ after_wide) & (0U - wide));
+    const size_t index = Number<uint32_t>(r.next + 1) & (0xffU | (0U - wide));
+    if (index >= count) [[unlikely]]
+      return Step::kCareful;
+    world_.Share(memo[index]);
+    *r.top++ = memo[index];
+    r.next += 2 + 3 * wide;
+    if (credit == 1 || r.next > far || (next_opcode & ~size_t{2}) != kNarrow) return Step::kDone;
+    wide = next_opcode >> 1U & 1U;
+  }
 }
 
 // Runs instructions until one needs care (kCareful, and it has not been begun), one fails (it has
@@ -105,7 +131,7 @@ template <class World>
       break;
     }
     switch (static_cast<Opcode>(*r.next)) {
-      case Opcode::BININT1: step = PlainInt<uint8_t>(r); break;
+      case Opcode::BININT1: step = PlainSmallInts(r, credit); break;
       case Opcode::BININT2: step = PlainInt<uint16_t>(r); break;
       case Opcode::BININT: step = PlainInt<int32_t>(r); break;
       case Opcode::LONG1: step = PlainLong(r); break;
@@ -114,7 +140,7 @@ template <class World>
       case Opcode::BINPUT: step = PlainPut<uint8_t>(r); break;
       case Opcode::LONG_BINPUT: step = PlainPut<uint32_t>(r); break;
       case Opcode::BINGET:
-      case Opcode::LONG_BINGET: step = PlainGet(r); break;
+      case Opcode::LONG_BINGET: step = PlainGets(r, credit); break;
       case Opcode::NONE: step = Push(Next(r), world_.None()); break;
       case Opcode::NEWTRUE: step = Push(Next(r), world_.Bool(true)); break;
       case Opcode::NEWFALSE: step = Push(Next(r), world_.Bool(false)); break;

@@ -192,6 +192,7 @@ class BestTimes final : public benchmark::ConsoleReporter {
 class Ratios {
  public:
   void Add(double ratio) {
+    if (std::isnan(ratio)) return;  // not measured
     sum_ += std::log(ratio);
     smallest_ = std::min(smallest_, ratio);
     ++count_;
