@@ -3,6 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <thread>
@@ -14,6 +16,7 @@
 #include "corpus/real_pickles.h"
 #include "harness/cli/inputs.h"
 #include "harness/cli/load_arguments.h"
+#include "harness/cli/number.h"
 #include "harness/cli/verbs.h"
 #include "harness/matrix/campaign.h"
 #include "reports/html.h"
@@ -44,9 +47,9 @@ struct CrossVerb {
 void AddOptions(CLI::App& verb, CrossVerb& cross) {
   cross.inputs.AddTo(verb);
   cross.load.AddTo(verb);
-  verb.add_option("--graphs", cross.graphs, "How many graphs to generate")->capture_default_str();
-  verb.add_option("--seed", cross.seed, "Of the generated graphs")->capture_default_str();
-  verb.add_option("--first", cross.first, "Index of the first graph")->capture_default_str();
+  AddNumber(verb, "--graphs", cross.graphs, "How many graphs to generate");
+  AddNumber(verb, "--seed", cross.seed, "Of the generated graphs");
+  AddNumber(verb, "--first", cross.first, "Index of the first graph");
   verb.add_option("--jobs", cross.jobs, "Processes")
       ->check(CLI::Range(size_t{1}, size_t{64}))
       ->capture_default_str();
@@ -130,7 +133,18 @@ size_t TerminalWidth() {
   return known ? size.ws_col : 100;
 }
 
-// run.json and index.html. Their folder is made.
+// Before the run, so that a long one is not lost for want of a place.
+Result<void> MakeFolder(const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || access(folder.c_str(), W_OK) != 0) {
+    return Fail(ErrorCode::kIo, folder + ": can't be written to: " +
+                                    (error ? error.message() : std::strerror(errno)));
+  }
+  return {};
+}
+
+// run.json and index.html.
 Result<void> WriteReport(const RunRecord& record, const std::string& out) {
   if (auto saved = WriteWhole(out + "/run.json", ToJson(record)); !saved) return saved;
   return WriteWhole(out + "/index.html", HtmlReport(record));
@@ -146,6 +160,11 @@ int RunCross(const CrossVerb& verb) {
       fmt::format("./pickleproof {} --seed {} --graphs {}{}", verb.report ? "report" : "cross",
                   verb.seed, verb.graphs, verb.inputs.paths.empty() ? "" : " ");
   options.command_line += fmt::format("{}", fmt::join(verb.inputs.paths, " "));
+  if (verb.first != 0) options.command_line += fmt::format(" --first {}", verb.first);
+  for (const std::string& hex : verb.inputs.hex) options.command_line += " --hex " + hex;
+  if (verb.report) {
+    if (auto ready = MakeFolder(verb.out); !ready) return Refuse(ready.error().message);
+  }
   if (auto added = AddInputs(verb, options.found); !added) return Refuse(added.error().message);
   if (verb.report) {
     if (auto added = AddCorpus(options.found); !added) return Refuse(added.error().message);

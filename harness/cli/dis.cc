@@ -42,9 +42,11 @@ struct AsmVerb {
 int RunAsm(const AsmVerb& verb) {
   const auto text = ReadWhole(verb.file);
   if (!text) return Refuse(text.error().message);
-  if (text->empty()) return Refuse(verb.file + ": the file is empty");
+  if (text->empty()) {
+    return Refuse(verb.file == "-" ? "standard input is empty" : verb.file + ": the file is empty");
+  }
   const auto bytes = Assemble(*text);
-  if (!bytes) return Refuse(verb.file + ":" + bytes.error().message);
+  if (!bytes) return Refuse(verb.file + ": " + bytes.error().message);
   const auto saved = WriteWhole(verb.out, *bytes);
   return saved ? kAgreed : Refuse(saved.error().message);
 }

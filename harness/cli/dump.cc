@@ -1,7 +1,11 @@
 // dump INPUT: reads pickles and writes them again, at a protocol and by a policy.
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,6 +18,8 @@
 
 namespace pickleproof {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct DumpVerb {
   InputArguments inputs;
@@ -30,6 +36,32 @@ Result<std::string> Rewrite(const std::string& bytes, const LoadOptions& options
   return Dump(outcome.graph, dump);
 }
 
+// Where each input is written to: -o itself for a single file, else below the folder that -o names,
+// under the name relative to the folder that was given.
+Result<std::vector<std::string>> OutputPaths(const DumpVerb& verb,
+                                             const std::vector<InputFile>& inputs) {
+  const auto is_folder = [](const std::string& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+  };
+  const bool to_folder = inputs.size() > 1 || is_folder(verb.out) ||
+                         std::any_of(verb.inputs.paths.begin(), verb.inputs.paths.end(), is_folder);
+  if (!to_folder) return std::vector<std::string>{verb.out};
+  if (verb.out.empty() || verb.out == "-") {
+    return Fail(ErrorCode::kUsage, "several inputs need a folder to write to; add -o FOLDER");
+  }
+  std::vector<std::string> paths;
+  std::set<std::string> taken;
+  for (const InputFile& input : inputs) {
+    paths.push_back((fs::path(verb.out) / input.relative()).string());
+    if (!taken.insert(paths.back()).second) {
+      return Fail(ErrorCode::kUsage,
+                  paths.back() + ": two inputs would be written to this file; dump them apart");
+    }
+  }
+  return paths;
+}
+
 int RunDump(const DumpVerb& verb) {
   const auto policy = EncodingPolicy::Named(verb.policy);
   if (!policy) {
@@ -40,17 +72,14 @@ int RunDump(const DumpVerb& verb) {
   if (!options) return Refuse(options.error().message);
   const auto inputs = ExpandInputs(verb.inputs);
   if (!inputs) return Refuse(inputs.error().message);
-  const bool to_folder =
-      inputs->size() > 1 ||
-      (!verb.inputs.paths.empty() && std::filesystem::is_directory(verb.inputs.paths.front()));
-  if (to_folder && verb.out.empty()) {
-    return Refuse("several inputs need a folder to write to; add -o FOLDER");
-  }
+  const auto paths = OutputPaths(verb, *inputs);
+  if (!paths) return Refuse(paths.error().message);
   DumpOptions dump;
   dump.protocol = verb.protocol;
   dump.policy = *policy;
   int status = kAgreed;
-  for (const InputFile& input : *inputs) {
+  for (size_t i = 0; i < inputs->size(); ++i) {
+    const InputFile& input = (*inputs)[i];
     const auto bytes = input.Read();
     if (!bytes) return Refuse(bytes.error().message);
     const auto written = Rewrite(*bytes, *options, dump);
@@ -59,9 +88,9 @@ int RunDump(const DumpVerb& verb) {
       status = kDisagreed;
       continue;
     }
-    const std::string path =
-        to_folder ? (std::filesystem::path(verb.out) / input.relative()).string() : verb.out;
-    if (auto saved = WriteWhole(path, *written); !saved) return Refuse(saved.error().message);
+    if (auto saved = WriteWhole((*paths)[i], *written); !saved) {
+      return Refuse(saved.error().message);
+    }
   }
   return status;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/inputs.h"
+#include "harness/cli/number.h"
 #include "harness/cli/verbs.h"
 #include "harness/graph/node_table.h"
 #include "harness/graph/notation.h"
@@ -50,10 +51,9 @@ int RunGen(const GenVerb& verb) {
 void AddGen(CLI::App& app, int* status) {
   auto verb = std::make_shared<GenVerb>();
   CLI::App* gen = app.add_subcommand("gen", "Generate object graphs from a seed");
-  gen->add_option("--graphs", verb->graphs, "How many")->capture_default_str();
-  gen->add_option("--seed", verb->seed, "Any number; the same graphs for the same seed")
-      ->capture_default_str();
-  gen->add_option("--first", verb->first, "Index of the first graph")->capture_default_str();
+  AddNumber(*gen, "--graphs", verb->graphs, "How many");
+  AddNumber(*gen, "--seed", verb->seed, "Any number; the same graphs for the same seed");
+  AddNumber(*gen, "--first", verb->first, "Index of the first graph");
   gen->add_option("--protocol", verb->protocol, "Of the pickles, 0 to 5")
       ->check(CLI::Range(0, 5))
       ->capture_default_str();

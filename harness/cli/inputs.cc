@@ -20,7 +20,8 @@ Result<void> ExpandFolder(const fs::path& folder, std::vector<InputFile>& inputs
   std::error_code error;
   for (auto it = fs::recursive_directory_iterator(folder, error);
        !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (it->is_regular_file()) files.push_back(it->path());
+    std::error_code ignored;  // a link that leads nowhere is no file
+    if (it->is_regular_file(ignored)) files.push_back(it->path());
   }
   if (error) return Fail(ErrorCode::kIo, folder.string() + ": " + error.message());
   if (files.empty()) return Fail(ErrorCode::kUsage, folder.string() + ": no file lies below it");
@@ -58,7 +59,7 @@ void InputArguments::AddTo(CLI::App& verb) {
   verb.add_option("INPUT", paths,
                   "A file, a folder (every file below it), or - for standard input");
   verb.add_option("--hex", hex, "The bytes themselves, as hex digits; may be repeated")
-      ->expected(1)
+      ->allow_extra_args(false)  // what follows the one value is an INPUT
       ->take_all()
       ->type_name("BYTES");
 }
@@ -78,10 +79,13 @@ Result<std::vector<InputFile>> ExpandInputs(const InputArguments& arguments) {
       return std::unexpected(expanded.error());
     }
   }
-  for (const std::string& hex : arguments.hex) {
+  for (size_t i = 0; i < arguments.hex.size(); ++i) {
+    const std::string& hex = arguments.hex[i];
     auto bytes = FromHex(hex);
     if (!bytes) return Fail(ErrorCode::kUsage, "--hex " + hex + ": " + bytes.error().message);
-    inputs.emplace_back("hex:" + ToHex(*bytes), "hex.pkl", std::move(*bytes), true);
+    if (bytes->empty()) return Fail(ErrorCode::kUsage, "--hex takes at least one byte");
+    inputs.emplace_back("hex:" + ToHex(*bytes), "hex-" + std::to_string(i + 1) + ".pkl",
+                        std::move(*bytes), true);
   }
   return inputs;
 }
@@ -89,6 +93,10 @@ Result<std::vector<InputFile>> ExpandInputs(const InputArguments& arguments) {
 Result<std::string> ReadWhole(const std::string& path) {
   std::ifstream file;
   if (path != "-") {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
+      return Fail(ErrorCode::kIo, path + ": a folder, where a file is needed");
+    }
     file.open(path, std::ios::binary);
     if (!file) return Fail(ErrorCode::kIo, path + ": " + std::strerror(errno));
   }

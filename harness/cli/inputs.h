@@ -28,8 +28,9 @@ class InputFile {
         bytes_(std::move(bytes)),
         in_memory_(in_memory) {}
 
-  const std::string& name() const { return name_; }          // a path, "-" or "hex:..."
-  const std::string& relative() const { return relative_; }  // below the folder that was named
+  const std::string& name() const { return name_; }  // a path, "-" or "hex:..."
+  // Below the folder that was named; a file's own name; "stdin.pkl", "hex-1.pkl".
+  const std::string& relative() const { return relative_; }
   Result<std::string> Read() const;
 
  private:

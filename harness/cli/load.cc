@@ -7,6 +7,7 @@
 
 #include "harness/cli/inputs.h"
 #include "harness/cli/load_arguments.h"
+#include "harness/cli/number.h"
 #include "harness/cli/verbs.h"
 #include "harness/graph/node_table.h"
 #include "harness/graph/notation.h"
@@ -22,7 +23,7 @@ struct LoadVerb {
   LoadArguments load;
   std::vector<std::string> engines;
   bool as_json = false;
-  size_t width = 100;
+  uint64_t width = 100;
 };
 
 std::string Quoted(std::string_view text) {
@@ -112,11 +113,10 @@ void AddLoad(CLI::App& app, int* status) {
   verb->inputs.AddTo(*load);
   verb->load.AddTo(*load);
   load->add_option("--engine", verb->engines, "Only this engine; may be repeated (see `engines`)")
-      ->expected(1)
+      ->allow_extra_args(false)  // what follows the one value is an INPUT
       ->take_all()
       ->type_name("ID");
-  load->add_option("--width", verb->width, "Break the notation into lines of this width; 0: don't")
-      ->capture_default_str();
+  AddNumber(*load, "--width", verb->width, "Break the notation into lines of this width; 0: don't");
   load->add_flag("--json", verb->as_json, "One JSON object per input and engine");
   load->callback([verb, status] { *status = RunLoad(*verb); });
 }
