@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "generators/capability_check.h"
+#include "generators/exhaustive.h"
 #include "generators/graphs.h"
 #include "generators/shrink.h"
 #include "harness/base/bytes.h"
@@ -55,9 +56,9 @@ class ByteIdentity : public testing::Test {
     size_t bytes = 0;
   };
 
-  static Comparison Compare(const Graph& graph, std::string_view implementation, int protocol) {
-    const auto written =
-        WriteRealized(*interpreter, implementation, Channel::kBytesIo, graph, protocol);
+  static Comparison Compare(const Graph& graph, std::string_view implementation, int protocol,
+                            Channel channel = Channel::kBytesIo) {
+    const auto written = WriteRealized(*interpreter, implementation, channel, graph, protocol);
     if (!written) return {Verdict::kUnwritten, ToString(written.error())};
     const auto ours = Dump(written->graph, OptionsOf(implementation, protocol));
     if (!ours) return {Verdict::kOther, "ours fails: " + ToString(ours.error())};
@@ -109,7 +110,7 @@ GraphCapabilities CapabilitiesOf(int protocol, uint64_t seed) {
 }
 
 TEST_F(ByteIdentity, OfEveryGeneratedGraphAtEveryProtocol) {
-  constexpr uint64_t kGraphsForEachProtocol = 2000;
+  constexpr uint64_t kGraphsForEachProtocol = 3000;
   Tally tally;
   int reports = 0;
   for (int made_for = 0; made_for <= 5 && reports < kMaxReports; ++made_for) {
@@ -136,6 +137,25 @@ TEST_F(ByteIdentity, OfEveryGeneratedGraphAtEveryProtocol) {
   }
   std::cout << fmt::format("{} graphs of {} nodes, {} streams of {} bytes compared\n", tally.graphs,
                            tally.nodes, tally.streams, tally.bytes);
+}
+
+TEST_F(ByteIdentity, OfEverySmallGraphAtEveryProtocol) {
+  Tally tally;
+  int reports = 0;
+  tally.graphs = ForEachSmallGraph(4, [&](const Graph& graph) {
+    for (const std::string_view implementation : kImplementations) {
+      for (int protocol = 0; protocol <= 5; ++protocol) {
+        const Comparison comparison = Compare(graph, implementation, protocol);
+        ++tally.streams;
+        if (comparison.verdict == Verdict::kSame || reports++ >= kMaxReports) continue;
+        ADD_FAILURE() << implementation << " at protocol " << protocol << ": " << ToNotation(graph)
+                      << "\n"
+                      << comparison.message;
+      }
+    }
+  });
+  EXPECT_EQ(reports, 0);
+  std::cout << fmt::format("{} graphs, {} streams compared\n", tally.graphs, tally.streams);
 }
 
 // ---- Where picklers change their ways: batches of 1000, frames of 64 KiB.
@@ -195,15 +215,17 @@ TEST_F(ByteIdentity, OfTextAroundTheSizeOfAFrame) {
                               text(4, 'd'), whole, text(kFrame - size % 100, 'e'),
                               text(5, 'f')};
       graph.set_root(graph.Sequence(Kind::kList, parts));
+      Graph alone = graph;
+      alone.set_root(whole);
       for (const std::string_view implementation : kImplementations) {
         for (int protocol = 3; protocol <= 5; ++protocol) {
           SCOPED_TRACE(fmt::format("{} of {} bytes, {}, protocol {}", Name(kind), size,
                                    implementation, protocol));
-          const Comparison comparison = Compare(graph, implementation, protocol);
-          ASSERT_EQ(comparison.verdict, Verdict::kSame);
-          graph.set_root(whole);
-          EXPECT_EQ(Compare(graph, implementation, protocol).verdict, Verdict::kSame) << "alone";
-          graph.set_root(graph.Sequence(Kind::kList, parts));
+          for (const Channel channel : {Channel::kLoads, Channel::kBytesIo, Channel::kFile}) {
+            SCOPED_TRACE(WriterName(channel));
+            EXPECT_EQ(Compare(graph, implementation, protocol, channel).verdict, Verdict::kSame);
+            EXPECT_EQ(Compare(alone, implementation, protocol, channel).verdict, Verdict::kSame);
+          }
         }
       }
     }
