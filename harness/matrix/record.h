@@ -24,7 +24,9 @@ inline constexpr std::string_view kGeneratedGroup = "generated";
 inline constexpr std::string_view kOriginal = "original";
 inline constexpr uint64_t kMaxStreamHexBytes = 64 * 1024;
 inline constexpr size_t kMaxTextBytes = 64 * 1024;  // of one graph or disassembly
-inline constexpr size_t kMaxDifferences = 300;      // signatures that are kept with an example
+// Signatures that are kept with an example: unexplained ones, and of each reason.
+inline constexpr size_t kMaxUnexplained = 300;
+inline constexpr size_t kMaxPerReason = 30;
 
 // How comparisons came out. `agree`, `differ`, `explained` and `both_reject` were compared;
 // `poisoned` (a limit or out-of-memory was hit), `unsupported` (a declared missing feature) and
@@ -175,7 +177,8 @@ struct RunRecord {
   std::map<CellKey, Counts> cells;
   std::map<PairKey, Counts> pairs;
   std::vector<Reason> reasons;  // by name
-  // The kMaxDifferences first signatures that were seen, each with its exact count.
+  // The first signatures (kMaxUnexplained, and kMaxPerReason of each reason) of all that were seen,
+  // each with its exact count.
   std::map<Signature, Finding> differences;
   uint64_t unexplained_witnesses = 0;  // of all signatures, the dropped ones included
 

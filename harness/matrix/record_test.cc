@@ -100,7 +100,7 @@ TEST(AddDifference, CountsExplainedOnesInTheirReason) {
 }
 
 TEST(AddDifference, DropsTheLastSignaturesPastTheCapInEveryOrder) {
-  const size_t many = kMaxDifferences + 40;
+  const size_t many = kMaxUnexplained + 40;
   RunRecord forward;
   RunRecord backward;
   const auto add = [](RunRecord& record, size_t i) {
@@ -112,9 +112,25 @@ TEST(AddDifference, DropsTheLastSignaturesPastTheCapInEveryOrder) {
     add(forward, i);
     add(backward, many - 1 - i);
   }
-  EXPECT_EQ(forward.differences.size(), kMaxDifferences);
+  EXPECT_EQ(forward.differences.size(), kMaxUnexplained);
   EXPECT_EQ(forward.unexplained_witnesses, many);
   EXPECT_EQ(forward, backward);
+}
+
+TEST(AddDifference, ReasonsTakeNoRoomFromOneAnotherNorFromTheUnexplained) {
+  RunRecord record;
+  for (const char* reason : {"b", "a", ""}) {
+    for (size_t i = 0; i < kMaxPerReason + 5; ++i) {
+      Signature signature = OfKind(std::to_string(100 + i));
+      signature.explained_by = reason;
+      AddDifference(record, signature, {1, 0, "s"}, [] { return Witness(); });
+    }
+  }
+  std::map<std::string, size_t> kept;
+  for (const auto& [signature, difference] : record.differences) ++kept[signature.explained_by];
+  EXPECT_EQ(kept, (std::map<std::string, size_t>{
+                      {"", kMaxPerReason + 5}, {"a", kMaxPerReason}, {"b", kMaxPerReason}}));
+  EXPECT_EQ(record.reasons.at(1).count, kMaxPerReason + 5);
 }
 
 TEST(AddDifference, CutsLongTextsBetweenCharacters) {
@@ -191,8 +207,8 @@ TEST(Merge, OrderAndGroupingDoNotMatter) {
 TEST(Merge, EqualsAddingToOneRecordAlsoPastTheCap) {
   RunRecord whole;
   RunRecord parts[3];
-  for (size_t i = 0; i < 3 * kMaxDifferences; ++i) {
-    const size_t number = i * 7919 % (2 * kMaxDifferences);  // some of them twice
+  for (size_t i = 0; i < 3 * kMaxUnexplained; ++i) {
+    const size_t number = i * 7919 % (2 * kMaxUnexplained);  // some of them twice
     char name[16];
     snprintf(name, sizeof name, "%06zu", number);
     for (RunRecord* record : {&whole, &parts[i % 3]}) {
