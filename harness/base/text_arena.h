@@ -42,7 +42,7 @@ class TextArena {
   }
 
  private:
-  static constexpr size_t kChunk = 16 * 1024;
+  static constexpr size_t kChunk = size_t{16} << 10;
 
   // The first chunk always has kChunk bytes; larger requests get chunks of their own after it.
   void Refill(size_t size) {
@@ -56,7 +56,7 @@ class TextArena {
     chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk));
     next_ = chunks_.back().get();
     left_ = chunk;
-    if (growth_ < 16 * 1024 * 1024) growth_ *= 2;
+    if (growth_ < size_t{16} << 20) growth_ *= 2;
   }
 
   std::vector<std::unique_ptr<char[]>> chunks_;

@@ -13,7 +13,7 @@ constexpr uint32_t kLinearKeys = 8;
 // Up to this many globals and extension codes are searched one by one.
 constexpr size_t kLinearNames = 16;
 constexpr NodeId kFixedNodes = kSmallIntNode + 256;
-constexpr size_t kKeptBytes = 64 * 1024 * 1024;
+constexpr size_t kKeptBytes = size_t{64} << 20;
 
 uint64_t NameHash(std::string_view module, std::string_view name) {
   const std::hash<std::string_view> hash;
@@ -203,7 +203,7 @@ Graph::Lookup Graph::FindKey(NodeId container, NodeId key, uint32_t stride, uint
   const bool is_str = nodes_[key].kind == Kind::kStr;
   if (!is_str && !HashKey(*this, key)) return Lookup::kUnhashable;
   for (uint32_t i = 0; i < count; ++i) {
-    const NodeId other = keys[i * stride];
+    const NodeId other = keys[size_t{i} * stride];
     const bool equal =
         other == key || (is_str ? nodes_[other].kind == Kind::kStr && Text(other) == Text(key)
                                 : KeysEqual(*this, other, key));
@@ -246,7 +246,7 @@ bool Graph::AreDistinctTexts(std::span<const NodeId> items) const {
 
 Insert Graph::SetItems(NodeId dict, std::span<const NodeId> items) {
   // Most dicts come in one small batch of names, which is then their run as it is.
-  if (nodes_[dict].run.count == 0 && items.size() <= 2 * kLinearKeys && AreDistinctTexts(items)) {
+  if (nodes_[dict].run.count == 0 && items.size() / 2 <= kLinearKeys && AreDistinctTexts(items)) {
     return StartRun(dict, items) ? Insert::kAdded : Insert::kLimit;
   }
   Insert last = Insert::kAdded;

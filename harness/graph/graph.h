@@ -155,7 +155,7 @@ class Graph {
                     .flag = 0,
                     .spare = 0,
                     .aux = static_cast<uint32_t>(bytes.size()),
-                    .data = bytes.data()});
+                    .data = bytes.data()});  // NOLINT(bugprone-suspicious-stringview-data-usage)
   }
   NodeId Str(std::string_view text) { return TextNode(Kind::kStr, text); }
   NodeId Bytes(std::string_view bytes) { return TextNode(Kind::kBytes, bytes); }

@@ -103,14 +103,16 @@ TEST(PlainLoop, BadByteIsFoundAnywhereInAText) {
   for (size_t size = 0; size < 40; ++size) {
     SCOPED_TRACE(size);
     // Behind the STOP lies as much as the fast loop wants to see, all of it no UTF-8.
-    const std::string head = "\x8c"s + static_cast<char>(size);
-    const std::string tail = "." + std::string(20, '\xff');
-    const std::string text(size, 'a');
-    EXPECT_EQ(Load(head + text + tail).verdict, Verdict::kAccept);
+    std::string stream = "\x8c"s;
+    stream += static_cast<char>(size);
+    stream += std::string(size, 'a');
+    stream += ".";
+    stream += std::string(20, '\xff');
+    EXPECT_EQ(Load(stream).verdict, Verdict::kAccept);
     for (size_t bad = 0; bad < size; ++bad) {
-      std::string damaged = text;
-      damaged[bad] = '\xff';
-      const Outcome outcome = Load(head + damaged + tail);
+      std::string damaged = stream;
+      damaged[2 + bad] = '\xff';
+      const Outcome outcome = Load(damaged);
       ASSERT_EQ(outcome.verdict, Verdict::kReject) << bad;
       EXPECT_EQ(outcome.error->code, ErrorCode::kBadEncoding);
     }
@@ -123,7 +125,10 @@ TEST(PlainLoop, LongsOfAllSizesMeanTheSameNearAndFarFromTheEnd) {
       SCOPED_TRACE(size);
       std::string bytes(size, '\xa5');
       if (size > 0) bytes.back() = top;
-      const std::string stream = "\x8a"s + static_cast<char>(size) + bytes + ".";
+      std::string stream = "\x8a"s;
+      stream += static_cast<char>(size);
+      stream += bytes;
+      stream += ".";
       EXPECT_EQ(ToNotation(Load(stream).graph), ToNotation(Load(stream + LongStream()).graph));
     }
   }
@@ -134,13 +139,26 @@ TEST(PlainLoop, MemoWithHolesKnowsWhatWasSet) {
   EXPECT_EQ(ToNotation(Load("K\x01q\x05K\x02q\x00h\x05\x87."s + tail).graph), "(1, 2, 1)");
   for (const std::string& index :
        {"h\x03"s, "j\x03\x00\x00\x00"s, "h\x06"s, "j\x00\x00\x00\x01"s}) {
-    const Outcome outcome = Load("K\x01q\x05K\x02q\x00"s + index + "." + tail);
+    std::string stream = "K\x01q\x05K\x02q\x00"s;
+    stream += index;
+    const Outcome outcome = Load(stream += tail);
     ASSERT_EQ(outcome.verdict, Verdict::kReject);
     EXPECT_EQ(outcome.error->code, ErrorCode::kMemo);
     EXPECT_EQ(outcome.error->offset, 8);
   }
   // MEMOIZE takes the number of entries, not the first free index.
   EXPECT_EQ(ToNotation(Load("K\x01q\x05K\x02\x94h\x01\x87."s + tail).graph), "(1, 2, 2)");
+}
+
+TEST(PlainLoop, GetPastTheLastEntryIsAnError) {
+  const std::string tail = LongStream();
+  for (const std::string& get : {"h\x01"s, "j\x01\x00\x00\x00"s, "h\x00h\xff"s}) {
+    std::string stream = "K\x01\x94"s;
+    stream += get;
+    const Outcome outcome = Load(stream += tail);
+    ASSERT_EQ(outcome.verdict, Verdict::kReject);
+    EXPECT_EQ(outcome.error->code, ErrorCode::kMemo);
+  }
 }
 
 TEST(PlainLoop, FirstOfEqualKeysInABatchStaysAndTheLastValueWins) {
