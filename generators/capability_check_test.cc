@@ -17,8 +17,8 @@ TEST(FindExcess, NamesTheFieldThatAGraphExceeds) {
   } kRows[] = {
       {"[1, 'a', m.C]", 0, ""},
       {"'\\ud800'", 4, ""},
-      {"m.Outer.Inner", 4, ""},
-      {"m.Outer.Inner", 3, "global_protocol"},
+      {"global('m', 'Outer.Inner')", 4, ""},
+      {"global('m', 'Outer.Inner')", 3, "global_protocol"},
       {"copy_reg._reconstructor", 2, "global_protocol"},
       {"copyreg._reconstructor", 2, ""},
       {"builtins.ModuleNotFoundError", 2, "global_protocol"},

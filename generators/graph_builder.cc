@@ -5,6 +5,7 @@
 
 #include "generators/leaves.h"
 #include "generators/pickling_walk.h"
+#include "harness/base/check.h"
 #include "harness/base/utf8.h"
 #include "harness/graph/key.h"
 
@@ -58,6 +59,7 @@ Graph GraphBuilder::Build() {
     roots.insert(roots.end(), kept_.begin(), kept_.end());
     roots.push_back(kNoneNode);
     fit = FirstFit(roots);
+    PICKLEPROOF_CHECK(fit != kNoNode);
   }
   if (capabilities_.has(Kind::kBuffer)) fit = WrapWithBuffers(fit);
   Graph trimmed;

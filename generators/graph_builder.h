@@ -59,6 +59,7 @@ class GraphBuilder {
   NodeId Persistent();
 
   NodeId Object();
+  bool MayGetLateSteps(NodeId id) const;
   NodeId Global(bool callable);
   NodeId Callable(How how);
   NodeId Arguments(How how);

@@ -50,13 +50,13 @@ struct GraphCapabilities {
 
   // ---- Objects.
   bool newobj_ex = true;
-  bool obj_and_inst = false;     // made by OBJ and INST
-  bool any_callable = true;      // objects, persistent ids, extension codes are called too
+  bool obj_and_inst = false;         // made by OBJ and INST
+  bool any_callable = true;          // objects, persistent ids, extension codes are called too
   bool instances_of_getattr = true;  // NEWOBJ of builtins.getattr, a real function to CPython
-  bool state_setters = true;     // StepKind::kCall
-  bool any_step_order = true;    // any steps in any order; else append, setitems, build or call
-  bool steps_on_others = false;  // on globals, persistent ids and extension codes
-  bool large_containers = true;  // now and then 999, 1000 or 1001 members
+  bool state_setters = true;         // StepKind::kCall
+  bool any_step_order = true;        // any steps in any order; else append, setitems, build or call
+  bool steps_on_others = false;      // on globals, persistent ids and extension codes
+  bool large_containers = true;      // now and then 999, 1000 or 1001 members
 };
 
 // All kinds but py2 strings, buffers and extension codes; everything that a graph can express and a
