@@ -41,7 +41,7 @@ std::string_view Name(How how);
 
 // What was done to an object after it was made. kCall is a call made for its effect, whose result
 // nothing refers to and whose first argument is the object: how a state setter is applied (the
-// sixth item of a reduce tuple, CPython bpo-35900). design.md's node table knows the other four.
+// sixth item of a reduce tuple, CPython bpo-35900). Beside it are the steps of the four opcodes.
 enum class StepKind : uint8_t { kBuild, kAppend, kSetItems, kAdd, kCall };
 std::string_view Name(StepKind kind);
 

@@ -4,7 +4,7 @@
 //   {"root": 0, "nodes": [["list", [1, 0]], ["int", "5"]]}
 //
 // No parser's depth limit matters, since a node names its parts by their numbers.
-// harness/adapter/PROTOCOL.md is normative. Kept apart from the text notation, which is for people.
+// NODE_TABLE.md is normative. Kept apart from the text notation, which is for people.
 
 #include <string>
 #include <string_view>

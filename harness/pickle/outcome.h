@@ -35,7 +35,7 @@ std::string_view Name(Verdict verdict);
 //   new         NEWOBJ or NEWOBJ_EX made an instance of something: its label
 //   build       BUILD gave state to something inert: its label
 // The label of a global is "module name"; of anything else the name of its kind ("object",
-// "persid", "ext"). Well-known constructions (design.md) are traced as calls too.
+// "persid", "ext"). Well-known constructions (well_known.def) are traced as calls too.
 enum class TraceKind : uint8_t { kGlobal, kExtension, kPersistentId, kCall, kNew, kBuild };
 std::string_view Name(TraceKind kind);
 
