@@ -6,6 +6,7 @@
 
 #include <iostream>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -169,6 +170,7 @@ TEST_F(ByteIdentity, OfContainersAroundTheirBatches) {
     for (const Kind kind : kKinds) {
       const NodeId container = graph.Empty(kind);
       std::vector<NodeId> items;
+      items.reserve(size);
       for (size_t i = 0; i < size; ++i) {
         items.push_back(i % 2 == 0 ? graph.Int(static_cast<int64_t>(i))
                                    : graph.Str(std::to_string(i)));
@@ -184,8 +186,7 @@ TEST_F(ByteIdentity, OfContainersAroundTheirBatches) {
       const NodeId object = graph.Object(How::kReduce, graph.Global("m", "f"), graph.Tuple({}));
       if (kind == Kind::kList) graph.AddStep(object, StepKind::kAppend, items);
       if (kind == Kind::kDict) {
-        const std::vector<NodeId> pairs(items.begin(), items.begin() + items.size() / 2 * 2);
-        graph.AddStep(object, StepKind::kSetItems, pairs);
+        graph.AddStep(object, StepKind::kSetItems, std::span(items).first(items.size() / 2 * 2));
       }
       all.push_back(object);
     }
@@ -237,7 +238,7 @@ TEST_F(ByteIdentity, OfManySmallValuesAcrossFrames) {
     Graph graph;
     std::vector<NodeId> items = {graph.Str(std::string(shift, 'x'))};
     for (int i = 0; i < 14'000; ++i) {
-      const NodeId part[] = {graph.Int(i * 300), graph.Str(std::to_string(i))};
+      const NodeId part[] = {graph.Int(int64_t{300} * i), graph.Str(std::to_string(i))};
       items.push_back(i % 7 == 0 ? graph.Tuple(part) : part[i % 2]);
     }
     graph.set_root(graph.Sequence(Kind::kList, items));
@@ -317,8 +318,9 @@ std::vector<Graph> PlainListsOfRoots(uint64_t count) {
 TEST_F(ByteIdentity, OfSeveralDumpsByOnePicklerWithAndWithoutItsMemo) {
   constexpr std::string_view kModes[] = {"memo", "clear", "fast"};
   const std::vector<Graph> graphs = PlainListsOfRoots(400);
-  std::string streams;
-  for (const Graph& graph : graphs) streams += ToHex(*Dump(graph)) + ' ';
+  std::string streams = "'";
+  for (const Graph& graph : graphs) streams.append(ToHex(*Dump(graph))).append(" ");
+  streams += "'";
   uint64_t compared = 0, refused = 0;
   for (const auto& [implementation, name] :
        {std::pair("_pickle", "_pickle.Pickler"), std::pair("pickle.py", "pickle._Pickler")}) {
@@ -326,7 +328,7 @@ TEST_F(ByteIdentity, OfSeveralDumpsByOnePicklerWithAndWithoutItsMemo) {
       SCOPED_TRACE(fmt::format("{} at protocol {}", implementation, protocol));
       std::string source = Replaced(std::string(kSeveralDumps), "PICKLER", name);
       source = Replaced(std::move(source), "PROTOCOL", std::to_string(protocol));
-      source = Replaced(std::move(source), "STREAMS", "'" + streams + "'");
+      source = Replaced(std::move(source), "STREAMS", streams);
       const auto answer = interpreter->Ask(source);
       ASSERT_TRUE(answer) << ToString(answer.error());
       std::string_view rest = *answer;

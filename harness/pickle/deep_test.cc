@@ -104,7 +104,7 @@ class Deep : public testing::TestWithParam<Shape> {};
 TEST_P(Deep, GraphsAreComparedDownToTheirBottom) {
   OnSmallStack([] {
     const Graph graph = Loaded(GetParam().Pickle());
-    const Graph same = graph;
+    const Graph same = Loaded(GetParam().Pickle());
     const Graph other = Loaded(GetParam().Pickle(true));
     for (const Strictness strictness :
          {Strictness::kValues, Strictness::kMutableIdentity, Strictness::kAllIdentity}) {
