@@ -67,9 +67,11 @@ class Graph {
   double FloatValue(NodeId id) const { return std::bit_cast<double>(nodes_[id].bits); }
   // The bytes of a str (generalized UTF-8), bytes, bytearray or py2 str.
   std::string_view Text(NodeId id) const { return {nodes_[id].data, nodes_[id].aux}; }
-  // Members of a tuple, list, set or frozenset; of a dict the keys and values in turn.
+  // Members of a tuple, list, set or frozenset; of a dict the keys and values in turn; of any other
+  // kind nothing.
   std::span<const NodeId> Items(NodeId id) const {
     const Node& node = nodes_[id];
+    if (!IsContainer(node.kind) || node.run.count == 0) return {};
     return {edges_.data() + node.run.first, node.run.count};
   }
   // Members, or entries of a dict.

@@ -58,6 +58,7 @@ constexpr bool CarriesIdentity(Kind kind) { return kind > Kind::kFloat; }
 constexpr bool IsInert(Kind kind) { return kind >= Kind::kGlobal && kind <= Kind::kExtension; }
 
 constexpr bool IsText(Kind kind) { return kind >= Kind::kStr && kind <= Kind::kPy2Str; }
+constexpr bool IsContainer(Kind kind) { return kind >= Kind::kTuple && kind <= Kind::kFrozenSet; }
 constexpr bool IsSequence(Kind kind) { return kind == Kind::kTuple || kind == Kind::kList; }
 constexpr bool IsSetLike(Kind kind) { return kind == Kind::kSet || kind == Kind::kFrozenSet; }
 

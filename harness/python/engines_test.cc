@@ -330,6 +330,11 @@ TEST_F(EnginesTest, AMillionNestedListsNeedNoStack) {
   }
 }
 
+TEST_F(EnginesTest, ADeeplyNestedKeyIsHashedOnTheRaisedStack) {
+  std::string bytes = "})" + std::string(200'000, '\x85') + "Ns.";
+  EXPECT_EQ((*engines)[0]->Load(bytes, {}).verdict, Verdict::kAccept);
+}
+
 TEST_F(EnginesTest, TwoHundredThousandNestedCallsNeedNoStack) {
   std::string bytes = "cm\nf\n";
   for (int i = 0; i < 200'000; ++i) bytes += ")R";

@@ -1,6 +1,9 @@
 #include "harness/python/interpreter.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
 
 #include "harness/python/allocation_guard.h"
 #include "harness/python/exceptions.h"
@@ -15,6 +18,8 @@
 // CPython keeps memory for ever that its exit does not free; LeakSanitizer must not count it.
 extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpython\n"; }
+extern "C" const char* __lsan_default_options();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
 #endif
 #endif
 
@@ -30,6 +35,17 @@ struct Config {
   ~Config() { PyConfig_Clear(&config); }
   PyConfig config;
 };
+
+// CPython hashes nested tuples recursively and unchecked: a hundred thousand TUPLE1 and a dict are
+// enough to overflow 8 MB of stack. The main thread's stack may grow later, so let it, as far as
+// Linux leaves room below the mappings.
+void RaiseStackLimit() {
+  constexpr rlim_t kWanted = rlim_t{100} << 20;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+  setrlimit(RLIMIT_STACK, &limit);
+}
 
 PyStatus StartPython() {
   PyPreConfig preconfig;
@@ -85,6 +101,7 @@ Interpreter::Interpreter(const InterpreterOptions& options)
 Result<std::unique_ptr<Interpreter>> Interpreter::Start(const InterpreterOptions& options) {
   if (in_use) return Fail(ErrorCode::kUsage, "one interpreter lives already in this process");
   if (Py_IsInitialized() == 0) {
+    RaiseStackLimit();
     const PyStatus status = StartPython();
     if (PyStatus_Exception(status) != 0) {
       return Fail(ErrorCode::kForeign,
