@@ -74,28 +74,32 @@ std::string SideText(const Side& side, const std::string& at_path) {
   return fmt::format("{}: {}", Name(side.verdict), MarkdownCode(side.error));
 }
 
-std::string Differences(const RunRecord& record, const Summary& summary, size_t limit) {
-  if (summary.findings == 0) return {};
+std::string Differences(const RunRecord& record, size_t limit) {
+  const std::vector<Cluster> clusters = Clusters(record);
+  if (clusters.empty()) return {};
   std::string out =
       "\n### Unexplained differences\n\n| | times | kind | written by | at | left | right |\n"
       "| --- | ---: | --- | --- | --- | --- | --- |\n";
   std::string commands;
-  size_t shown = 0;
-  for (const auto& [signature, difference] : record.differences) {
-    if (!signature.explained_by.empty() || shown == limit) continue;
-    ++shown;
-    const Witness& witness = difference.witness;
+  const size_t shown = std::min(clusters.size(), limit);
+  for (size_t i = 0; i < shown; ++i) {
+    const Signature& signature = *clusters[i].signature;
+    const Witness& witness = clusters[i].finding->witness;
+    const std::string alike =
+        clusters[i].signatures > 1
+            ? fmt::format(" (alike between {} combinations of engines)", clusters[i].signatures)
+            : "";
     out += fmt::format(
-        "| {} | {} | {} | {} | {} | {}: {} | {}: {} |\n", MarkdownCode(Id(signature)),
-        Grouped(difference.count), EscapeMarkdown(signature.kind),
+        "| {} | {} | {}{} | {} | {} | {}: {} | {}: {} |\n", MarkdownCode(Id(signature)),
+        Grouped(clusters[i].count), EscapeMarkdown(signature.kind), alike,
         EscapeMarkdown(signature.writer.empty() ? witness.key.source : signature.writer),
         MarkdownCode(witness.path), EscapeMarkdown(signature.left),
         SideText(witness.left, witness.path_left), EscapeMarkdown(signature.right),
         SideText(witness.right, witness.path_right));
     if (!witness.reproduce.empty()) commands += fmt::format("    {}\n", witness.reproduce);
   }
-  if (summary.findings > shown) {
-    out += fmt::format("\nand {} more\n", Grouped(summary.findings - shown));
+  if (shown < clusters.size()) {
+    out += fmt::format("\nand {} more\n", Grouped(clusters.size() - shown));
   }
   return commands.empty() ? out : out + "\nReproduce with:\n\n" + commands;
 }
@@ -146,7 +150,7 @@ std::string MarkdownReport(const RunRecord& record, size_t differences) {
   const Summary summary = Summarize(record);
   return fmt::format("## {}\n\n**{}**\n\n{}\n", kQuestion, Answer(summary),
                      Scope(record, summary)) +
-         Matrix(record, summary) + Differences(record, summary, differences) + Reasons(record) +
+         Matrix(record, summary) + Differences(record, differences) + Reasons(record) +
          LeftOut(record);
 }
 

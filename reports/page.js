@@ -21,17 +21,8 @@ function drawRun() {
 }
 
 function drawReasons() {
-  byId("reasons-section").hidden = !record.reasons.length;
-  const link = (reason) => (/^https?:\/\//.test(reason.link)
-    ? make("a", { href: reason.link, rel: "noopener noreferrer" }, "upstream")
-    : reason.link);
-  byId("reasons").append(
-    make("thead", {}, make("tr", {}, make("th", { class: "number" }, "times"),
-      make("th", {}, "name"), make("th", {}, "reason"), make("th", {}, ""))),
-    make("tbody", {}, record.reasons.map((reason) => make("tr", {},
-      make("td", { class: "number" }, number(reason.count)),
-      make("td", { class: "mono" }, reason.name), make("td", {}, reason.text),
-      make("td", {}, link(reason))))));
+  byId("reasons-section").hidden = !reasons.length;
+  byId("reasons").append(...reasons.map(({ details }) => details));
 }
 
 // [0, 1, 2, 4] -> "0-2, 4"
@@ -114,12 +105,17 @@ function openTarget() {
   const entry = entries.find(({ details }) => `#${details.id}` === location.hash);
   if (!entry) return;
   entry.fill();
-  entry.details.open = true;
+  // It may lie within a cluster, and that within a reason.
+  for (let at = entry.details; at; at = at.parentElement.closest("details")) at.open = true;
   entry.details.scrollIntoView();
 }
 
 byId("only-differing").addEventListener("change", (event) => {
   state.onlyDiffering = event.target.checked;
+  draw();
+});
+byId("group").addEventListener("change", (event) => {
+  state.group = event.target.value || null;
   draw();
 });
 byId("search").addEventListener("input", (event) => {

@@ -54,41 +54,37 @@ function worst(counts) {
   if (counts.unsupported) return "unsupported";
   return "none";
 }
+// The same for a cell, where explained differences are but a note beside what agrees.
+const colour = (counts) => !counts.differ && counts.agree ? "agree" : worst(counts);
 function spoken(counts) {
   const parts = WAYS.filter(([way]) => counts[way]).map(
     ([way, , label]) => `${number(counts[way])} ${label}`);
   return parts.join(", ") || "not asked";
 }
 
-// ---- Views of the matrix: generated graphs, then per corpus group what was read, what was
-// written again.
+// ---- Views of the matrix.
 
-const protocols = [...new Set(record.cells.filter((cell) => cell.group === GENERATED)
-  .map((cell) => cell.protocol))].sort((a, b) => a - b);
+const protocols = [...new Set(record.cells.map((cell) => cell.protocol))].sort((a, b) => a - b);
+const isGenerated = (group) => group === GENERATED;
 
-function makeViews() {
-  const views = [];
-  const groups = [...new Set([...record.cells, ...record.pairs].map((cell) => cell.group))];
-  groups.sort((a, b) => (b === GENERATED) - (a === GENERATED) || (a < b ? -1 : 1));
-  for (const group of groups) {
-    const pairs = record.pairs.filter((pair) => pair.group === group);
-    const cells = record.cells.filter((cell) => cell.group === group);
-    if (pairs.length) {
-      views.push({ group, label: `${group}: read`, pairs: true, cells: [
-        ...pairs.map((pair) => ({ ...pair, row: pair.left, column: pair.right })),
-        ...pairs.map((pair) => ({ ...pair, row: pair.right, column: pair.left }))] });
-    }
-    if (cells.length) {
-      const label = group === GENERATED ? "generated graphs" : `${group}: written again`;
-      views.push({ group, label, pairs: false,
-        cells: cells.map((cell) => ({ ...cell, row: cell.writer, column: cell.reader })) });
-    }
-  }
-  return views;
-}
+// A cell of a view: the counts, with the row and the column where they stand.
+const mirrored = record.pairs.flatMap((pair) => [
+  { ...pair, row: pair.left, column: pair.right },
+  { ...pair, row: pair.right, column: pair.left }]);
+const placed = record.cells.map((cell) => ({ ...cell, row: cell.writer, column: cell.reader }));
+const views = [
+  { label: "generated graphs", real: false, pairs: false,
+    cells: placed.filter((cell) => isGenerated(cell.group)) },
+  { label: "real pickles, read", real: true, pairs: true, cells: mirrored },
+  { label: "real pickles, written again", real: true, pairs: false,
+    cells: placed.filter((cell) => !isGenerated(cell.group)) },
+].filter((view) => view.cells.length);
 
-const views = makeViews();
-const state = { view: views[0], protocol: null, onlyDiffering: false, cell: null, search: "" };
+// What the reader has chosen; null where nothing is.
+const state = { view: views[0], group: null, protocol: null, onlyDiffering: false, cell: null,
+  search: "" };
+
+const groupsOf = (view) => [...new Set(view.cells.map((cell) => cell.group))].sort();
 
 function inOrder(ids) {
   const seen = new Set(ids);
@@ -96,17 +92,19 @@ function inOrder(ids) {
   return [...known, ...[...seen].filter((id) => !engineOf.has(id)).sort()];
 }
 
-// Row -> column -> { counts, protocols: protocol -> counts }, as the protocol filter says.
+// Row -> column -> { counts, protocols: protocol -> counts }, as the filters say.
 function tabulate(view) {
   const rows = new Map();
   for (const cell of view.cells) {
+    if (view.real && state.group !== null && cell.group !== state.group) continue;
     if (!rows.has(cell.row)) rows.set(cell.row, new Map());
     const row = rows.get(cell.row);
     if (!row.has(cell.column)) {
       row.set(cell.column, { counts: noCounts(), protocols: new Map() });
     }
     const entry = row.get(cell.column);
-    entry.protocols.set(cell.protocol, cell);
+    if (!entry.protocols.has(cell.protocol)) entry.protocols.set(cell.protocol, noCounts());
+    add(entry.protocols.get(cell.protocol), cell);
     if (view.pairs || state.protocol === null || cell.protocol === state.protocol) {
       add(entry.counts, cell);
     }

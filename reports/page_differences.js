@@ -111,19 +111,80 @@ function matches({ difference, text }) {
   if (state.cell) {
     const { row, column } = state.cell;
     const sides = [difference.left, difference.right];
-    if (difference.group !== state.view.group) return false;
+    if (isGenerated(difference.group) === state.view.real) return false;
+    if (state.group !== null && difference.group !== state.group) return false;
     if (state.view.pairs ? difference.writer || !sides.includes(row) || !sides.includes(column)
       : difference.writer !== row || !sides.includes(column)) return false;
   }
   return state.search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
+// ---- Differences that look the same between other engines are one kind, and one line.
+
+const clusters = new Map();
+for (const entry of entries) {
+  const { difference } = entry;
+  const { witness } = difference;
+  const key = JSON.stringify([difference.explained_by, difference.group, difference.kind,
+    witness.path, witness.path_left, witness.path_right]);
+  if (!clusters.has(key)) {
+    clusters.set(key, { explainedBy: difference.explained_by, entries: [], details: null });
+  }
+  entry.cluster = clusters.get(key);
+  entry.cluster.entries.push(entry);
+}
+
+// The names where they are few, else their number.
+function engineList(ids, noun) {
+  const distinct = inOrder(ids);
+  return make("b", { title: distinct.join("\n") }, distinct.length > 2
+    ? plural(distinct.length, noun) : distinct.map(short).join(", "));
+}
+
+function drawCluster(cluster, shown) {
+  if (shown.length === 1) return shown[0].details;
+  const all = shown.map(({ difference }) => difference);
+  const written = all.filter(({ writer }) => writer).map(({ writer }) => writer);
+  cluster.details ??= make("details", { class: "cluster" });
+  cluster.details.replaceChildren(
+    make("summary", {},
+      make("span", { class: "kind" }, all[0].kind),
+      make("span", { class: "who" }, written.length ? [engineList(written, "writer"), " → "] : null,
+        engineList(all.map(({ right }) => right), "reader"),
+        isGenerated(all[0].group) ? null : `, ${all[0].group}`),
+      make("span", { class: "count" },
+        `× ${number(all.reduce((sum, { count }) => sum + count, 0))}`),
+      glimpse(all[0].witness)),
+    make("div", { class: "nested" }, shown.map(({ details }) => details)));
+  return cluster.details;
+}
+
+// The clusters of a reason ("" for none) with what the filters leave of them.
+function drawClusters(explainedBy, shown) {
+  return [...clusters.values()].filter((cluster) => cluster.explainedBy === explainedBy)
+    .map((cluster) => [cluster, cluster.entries.filter((entry) => shown.has(entry))])
+    .filter(([, left]) => left.length).map(([cluster, left]) => drawCluster(cluster, left));
+}
+
+const reasons = record.reasons.map((reason) => {
+  const list = make("div", { class: "nested" });
+  const link = /^https?:\/\//.test(reason.link)
+    ? make("a", { href: reason.link, rel: "noopener noreferrer" }, reason.link) : reason.link;
+  const details = make("details", { class: "reason" },
+    make("summary", {},
+      make("span", { class: "kind" }, reason.name),
+      make("span", { class: "who" }, reason.text),
+      make("span", { class: "count" }, `× ${number(reason.count)}`)),
+    reason.link ? make("p", { class: "facts" }, link) : null, list);
+  return { reason, details, list };
+});
+
 function drawDifferences() {
-  const shown = entries.filter(matches);
-  const open = shown.filter(({ difference }) => !difference.explained_by);
-  const known = shown.filter(({ difference }) => difference.explained_by);
+  const shown = new Set(entries.filter(matches));
   const filtered = state.cell || state.search || state.protocol !== null;
   byId("clear").hidden = !filtered;
+  const open = drawClusters("", shown);
+  const total = [...clusters.values()].filter(({ explainedBy }) => !explainedBy).length;
   const filters = [];
   if (state.cell) {
     filters.push(`${short(state.cell.row)} ${state.view.pairs ? "and" : "→"} ` +
@@ -131,18 +192,15 @@ function drawDifferences() {
   }
   if (state.protocol !== null) filters.push(`protocol ${state.protocol}`);
   byId("shown").textContent = (filtered
-    ? `${number(shown.length)} of ${plural(entries.length, "kind")} of difference`
-    : `${plural(entries.length, "kind")} of difference, each with its smallest example`) +
+    ? `${number(open.length)} of ${plural(total, "kind")} of difference`
+    : `${plural(total, "kind")} of difference, each with its smallest example`) +
     (filters.length ? `; only ${filters.join(", ")}` : "") + ".";
-  const nodes = [];
-  if (!shown.length) {
-    nodes.push(make("p", { class: "empty" }, filtered ? "Nothing matches the filters."
-      : "No disagreement was found."));
+  byId("differences").replaceChildren(...(open.length ? open : [make("p", { class: "empty" },
+    filtered ? "Nothing matches the filters." : "No unexplained difference.")]));
+  for (const { reason, details, list } of reasons) {
+    const examples = drawClusters(reason.name, shown);
+    details.hidden = filtered && !examples.length;
+    list.replaceChildren(...(examples.length ? examples
+      : [make("p", { class: "hint" }, "No example was kept.")]));
   }
-  nodes.push(...open.map(({ details }) => details));
-  if (known.length) {
-    nodes.push(make("h3", { class: "subhead" }, "Explained"),
-      ...known.map(({ details }) => details));
-  }
-  byId("differences").replaceChildren(...nodes);
 }

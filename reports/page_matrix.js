@@ -19,20 +19,22 @@ function heading(id, scope) {
 
 function drawCell(row, column, entry) {
   if (!entry || worst(entry.counts) === "none") return make("td", { class: "blank" }, "·");
-  const way = worst(entry.counts);
-  const shownCount = way === "agree" ? compared(entry.counts) : entry.counts[way];
-  const label = way === "agree" ? number(shownCount) : `${SYMBOL[way]} ${number(shownCount)}`;
+  const { counts } = entry;
+  const way = colour(counts);
+  const label = way === "agree" ? number(counts.agree) : `${SYMBOL[way]} ${number(counts[way])}`;
+  const note = way === "agree" && counts.explained
+    ? make("span", { class: "aside" }, `${SYMBOL.explained} ${number(counts.explained)}`) : null;
   const strip = state.view.pairs || state.protocol !== null ? null
-    : make("span", { class: "strip", "aria-hidden": "true" },
-      (state.view.group === GENERATED ? protocols : [...entry.protocols.keys()]).map(
-        (protocol) => make("i", { class: entry.protocols.has(protocol)
-          ? worst(entry.protocols.get(protocol)) : "none" })));
+    : make("span", { class: "strip", "aria-hidden": "true" }, protocols.map((protocol) =>
+      make("i", { class: entry.protocols.has(protocol)
+        ? worst(entry.protocols.get(protocol)) : "none" })));
   const chosen = state.cell && state.cell.row === row && state.cell.column === column;
   const verb = state.view.pairs ? "and" : "read by";
   const title = `${row} ${verb} ${column}: ${spoken(entry.counts)}`;
   return make("td", {}, make("button", { type: "button", class: way, title,
     "aria-label": title, "aria-pressed": String(Boolean(chosen)),
-    onclick: () => { state.cell = chosen ? null : { row, column }; draw(); } }, label, strip));
+    onclick: () => { state.cell = chosen ? null : { row, column }; draw(); } },
+  label, note, strip));
 }
 
 // All figures of the chosen cell, a line per protocol.
@@ -77,9 +79,9 @@ function drawMatrix() {
     ? "No disagreement here."
     : state.view.pairs
       ? "Two readers of the same files. A cell filters the differences below."
-      : "Rows write, columns read. The figure is the number of comparisons that agree, or of " +
-        "those that don't; the small marks are the protocols. A cell filters the differences " +
-        "below.";
+      : "Rows write, columns read. The figure is the number of comparisons that agree, or " +
+        "differ (≠); explained differences (≈) stand beside it. The small marks are the " +
+        "protocols. A cell filters the differences below.";
   byId("matrix").classList.toggle("dense", columns.length > 8);
   const corner = state.view.pairs ? "" : "writes ↓  reads →";
   byId("matrix").replaceChildren(
@@ -91,7 +93,13 @@ function drawMatrix() {
 
 function drawControls() {
   drawButtons("views", views.length > 1 ? views.map((view) => [view.label, view === state.view,
-    view]) : [], (view) => { state.view = view; state.cell = null; });
+    view]) : [], (view) => { state.view = view; state.group = state.cell = null; });
+  const groups = state.view?.real ? groupsOf(state.view) : [];
+  byId("group").hidden = groups.length < 2;
+  byId("group").replaceChildren(
+    make("option", { value: "" }, `all ${number(groups.length)} groups`),
+    ...groups.map((group) => make("option", { value: group }, group)));
+  byId("group").value = state.group ?? "";
   const filters = [["all protocols", state.protocol === null, null],
     ...protocols.map((protocol) => [String(protocol), protocol === state.protocol, protocol])];
   drawButtons("protocols", protocols.length > 1 ? filters : [],

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -47,9 +49,27 @@ Summary Summarize(const RunRecord& record) {
   summary.readers = InOrder(record, std::move(readers));
   summary.writers = InOrder(record, std::move(writers));
   summary.protocols.assign(protocols.begin(), protocols.end());
-  summary.findings = static_cast<size_t>(std::ranges::count_if(
-      record.differences, [](const auto& entry) { return entry.first.explained_by.empty(); }));
+  summary.kinds = Clusters(record).size();
   return summary;
+}
+
+std::vector<Cluster> Clusters(const RunRecord& record) {
+  std::vector<Cluster> clusters;
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view, std::string_view,
+                      std::string_view>,
+           size_t>
+      known;
+  for (const auto& [signature, finding] : record.differences) {
+    if (!signature.explained_by.empty()) continue;
+    const Witness& witness = finding.witness;
+    const auto [it, added] = known.try_emplace(
+        {signature.group, signature.kind, witness.path, witness.path_left, witness.path_right},
+        clusters.size());
+    if (added) clusters.push_back({.signature = &signature, .finding = &finding});
+    ++clusters[it->second].signatures;
+    clusters[it->second].count += finding.count;
+  }
+  return clusters;
 }
 
 std::string Answer(const Summary& summary) {
@@ -58,7 +78,7 @@ std::string Answer(const Summary& summary) {
   std::string out =
       fmt::format("{}: {}, {}", all.differ > 0 ? "No" : "Yes", Plural(all.Compared(), "comparison"),
                   Plural(all.differ, "unexplained difference"));
-  if (summary.findings > 0) out += fmt::format(" of {}", Plural(summary.findings, "kind"));
+  if (summary.kinds > 0) out += fmt::format(" of {}", Plural(summary.kinds, "kind"));
   if (all.explained > 0) out += fmt::format(", {} explained", Grouped(all.explained));
   return out + ".";
 }

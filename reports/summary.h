@@ -17,10 +17,22 @@ struct Summary {
   std::vector<std::string> writers, readers;  // ids, in the order of the record's engines
   std::vector<int> protocols;                 // of generated streams, ascending
   Counts generated;                           // writers x readers on generated graphs
-  Counts real;          // on real pickles: reader x reader, and rewritten and read again
-  Counts all;           // both
-  size_t findings = 0;  // signatures without an explanation that the record shows
+  Counts real;       // on real pickles: reader x reader, and rewritten and read again
+  Counts all;        // both
+  size_t kinds = 0;  // of unexplained differences that the record shows
 };
+
+// Unexplained differences that look the same (group, kind, path, both values) between several
+// engines: shown once.
+struct Cluster {
+  const Signature* signature = nullptr;  // of the first
+  const Finding* finding = nullptr;
+  size_t signatures = 0;
+  uint64_t count = 0;
+};
+
+// In the order of the record's signatures; points into the record.
+std::vector<Cluster> Clusters(const RunRecord& record);
 
 Summary Summarize(const RunRecord& record);
 

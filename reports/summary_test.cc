@@ -15,7 +15,7 @@ TEST(Summary, CountsWhoTookPart) {
                                       "cpython-3.11/pickle.py/loads", "serde-pickle", "ogorek"}));
   EXPECT_EQ(summary.writers.size(), 4U);
   EXPECT_EQ(summary.protocols, (std::vector<int>{0, 1, 2, 3, 4, 5}));
-  EXPECT_EQ(summary.findings, 2U);
+  EXPECT_EQ(summary.kinds, 2U);
   EXPECT_EQ(summary.real.agree, 82U);
   EXPECT_EQ(summary.all.agree, summary.generated.agree + 82);
   EXPECT_EQ(Scope(record, summary),
@@ -32,10 +32,34 @@ TEST(Summary, ListsEnginesThatTheRecordDoesNotDescribeLast) {
   EXPECT_EQ(summary.writers, std::vector<std::string>{"a"});
 }
 
+TEST(Clusters, JoinWhatLooksTheSameBetweenOtherEngines) {
+  RunRecord record;
+  const auto add = [&](const char* kind, const char* reader, const char* path) {
+    AddDifference(record, {"", "g", kind, "w", "original", reader}, {1, 0, "s"}, [&] {
+      Witness witness;
+      witness.path = path;
+      return witness;
+    });
+  };
+  add("value", "r1", "$");
+  add("value", "r2", "$");
+  add("value", "r2", "$");
+  add("value", "r3", "$[0]");
+  add("identity", "r1", "$");
+  const std::vector<Cluster> clusters = Clusters(record);
+  ASSERT_EQ(clusters.size(), 3U);
+  EXPECT_EQ(clusters[0].signature->kind, "identity");
+  EXPECT_EQ(clusters[1].signature->right, "r1");
+  EXPECT_EQ(clusters[1].signatures, 2U);
+  EXPECT_EQ(clusters[1].count, 3U);
+  EXPECT_EQ(clusters[2].signatures, 1U);
+  EXPECT_EQ(Summarize(record).kinds, 3U);
+}
+
 TEST(Answer, SaysWhatTheCountsMean) {
   struct Row {
     Counts counts;
-    size_t findings;
+    size_t kinds;
     const char* answer;
   };
   const Row rows[] = {
@@ -54,7 +78,7 @@ TEST(Answer, SaysWhatTheCountsMean) {
     SCOPED_TRACE(row.answer);
     Summary summary;
     summary.all = row.counts;
-    summary.findings = row.findings;
+    summary.kinds = row.kinds;
     EXPECT_EQ(Answer(summary), row.answer);
   }
 }

@@ -27,11 +27,14 @@ std::string Letter(size_t index) {
   return out;
 }
 
+// What stands at the rows and columns of the matrix.
+enum class Naming : uint8_t { kNames, kColumns, kBoth };
+
 class Printer {
  public:
   Printer(const RunRecord& record, const TextOptions& options)
       : record_(record), options_(options), summary_(Summarize(record)) {
-    std::vector<std::string> ids;
+    std::vector<std::string>& ids = engines_;
     for (const EngineEntry& engine : record.engines) ids.push_back(engine.id);
     for (const auto* list : {&summary_.writers, &summary_.readers}) {
       for (const std::string& id : *list) {
@@ -39,7 +42,10 @@ class Printer {
       }
     }
     const std::vector<std::string> names = ShortNames(ids);
-    for (size_t i = 0; i < ids.size(); ++i) short_[ids[i]] = names[i];
+    for (size_t i = 0; i < ids.size(); ++i) {
+      short_[ids[i]] = names[i];
+      letters_[ids[i]] = Letter(i);
+    }
   }
 
   std::string Print() {
@@ -98,28 +104,33 @@ class Printer {
         "  one symbol per protocol {}: = agree, ~ explained, ! differ (how often), ? poisoned,\n"
         "  - unsupported, . not asked\n\n",
         digits);
-    std::vector<size_t> columns;
-    for (const bool letters : {false, true}) {
-      columns = ColumnWidths(letters);
+    // Names where they fit, letters for the columns where they don't, then for the rows too.
+    for (const auto naming : {Naming::kNames, Naming::kColumns, Naming::kBoth}) {
+      naming_ = naming;
       size_t width = RowNameWidth() + 2;
-      for (const size_t column : columns) width += column + 2;
-      if (width > options_.width && !letters) continue;
-      Blocks(columns, letters);
-      return;
+      for (const size_t column : ColumnWidths()) width += column + 2;
+      if (width <= options_.width) break;
     }
+    Blocks(ColumnWidths());
+  }
+
+  std::string RowName(const std::string& id) const {
+    return naming_ == Naming::kBoth ? letters_.at(id) : Short(id);
+  }
+  std::string ColumnName(const std::string& id) const {
+    return naming_ == Naming::kNames ? Short(id) : letters_.at(id);
   }
 
   size_t RowNameWidth() const {
     size_t width = 0;
-    for (const std::string& id : summary_.writers) width = std::max(width, Columns(Short(id)));
+    for (const std::string& id : summary_.writers) width = std::max(width, Columns(RowName(id)));
     return width;
   }
 
-  std::vector<size_t> ColumnWidths(bool letters) const {
+  std::vector<size_t> ColumnWidths() const {
     std::vector<size_t> widths;
-    for (size_t i = 0; i < summary_.readers.size(); ++i) {
-      const std::string& reader = summary_.readers[i];
-      size_t width = letters ? Letter(i).size() : Columns(Short(reader));
+    for (const std::string& reader : summary_.readers) {
+      size_t width = Columns(ColumnName(reader));
       for (const std::string& writer : summary_.writers) {
         width = std::max(width, Columns(Cell(writer, reader)));
       }
@@ -128,14 +139,21 @@ class Printer {
     return widths;
   }
 
-  // As many readers side by side as fit, the others below.
-  void Blocks(const std::vector<size_t>& columns, bool letters) {
-    if (letters) {
-      for (size_t i = 0; i < summary_.readers.size(); ++i) {
-        out_ += fmt::format("  {} = {}\n", Letter(i), Short(summary_.readers[i]));
+  void LetterLegend() {
+    for (const std::string& id : engines_) {
+      const auto in = [&](const std::vector<std::string>& list) {
+        return std::ranges::find(list, id) != list.end();
+      };
+      if (in(summary_.readers) || (naming_ == Naming::kBoth && in(summary_.writers))) {
+        out_ += fmt::format("  {} = {}\n", letters_.at(id), Short(id));
       }
-      out_ += "\n";
     }
+    out_ += "\n";
+  }
+
+  // As many readers side by side as fit, the others below.
+  void Blocks(const std::vector<size_t>& columns) {
+    if (naming_ != Naming::kNames) LetterLegend();
     for (size_t first = 0; first < columns.size();) {
       size_t width = RowNameWidth() + 2;
       size_t last = first;
@@ -144,20 +162,18 @@ class Printer {
         width += columns[last++] + 2;
       }
       if (first > 0) out_ += "\n";
-      Block(first, last, letters);
+      Block(first, last);
       first = last;
     }
   }
 
-  void Block(size_t first, size_t last, bool letters) {
+  void Block(size_t first, size_t last) {
     Table table(std::vector<bool>(last - first + 1, false));
     std::vector<std::string> head = {""};
-    for (size_t i = first; i < last; ++i) {
-      head.push_back(letters ? Letter(i) : Short(summary_.readers[i]));
-    }
+    for (size_t i = first; i < last; ++i) head.push_back(ColumnName(summary_.readers[i]));
     table.Row(head);
     for (const std::string& writer : summary_.writers) {
-      std::vector<std::string> row = {Short(writer)};
+      std::vector<std::string> row = {RowName(writer)};
       for (size_t i = first; i < last; ++i) row.push_back(Cell(writer, summary_.readers[i]));
       table.Row(row);
     }
@@ -200,15 +216,31 @@ class Printer {
   void RealPickles() {
     if (record_.inputs.corpus.empty()) return;
     Title("Real pickles");
-    Table table = CountsTable("group");
+    Table table = CountsTable("");
+    uint64_t files = 0;
+    for (const CorpusGroup& group : record_.inputs.corpus) files += group.files;
+    Counts rewritten;
+    for (const CorpusGroup& group : record_.inputs.corpus) rewritten += Total(record_, group.name);
+    table.Row(CountsRow("all, read", TotalOfPairs(record_)));
+    table.Row(CountsRow("all, written again and read", rewritten));
+    size_t quiet = 0;
     for (const CorpusGroup& group : record_.inputs.corpus) {
-      const std::string files = Plural(group.files, "file");
-      table.Row(CountsRow(fmt::format("{}, {}, read", group.name, files),
-                          TotalOfPairs(record_, group.name)));
-      const Counts rewritten = Total(record_, group.name);
-      if (rewritten.Total() > 0) table.Row(CountsRow("  written again and read", rewritten));
+      const Counts read = TotalOfPairs(record_, group.name);
+      const Counts again = Total(record_, group.name);
+      // Groups that agree need no line of their own.
+      const auto speaks = [](const Counts& counts) { return counts.differ + counts.poisoned > 0; };
+      if (!speaks(read) && !speaks(again)) {
+        ++quiet;
+        continue;
+      }
+      table.Row(CountsRow(fmt::format("{}, read", group.name), read));
+      if (again.Total() > 0)
+        table.Row(CountsRow(fmt::format("{}, written again", group.name), again));
     }
-    out_ += table.Text();
+    out_ += fmt::format("  {} in {}", Plural(files, "file"),
+                        Plural(record_.inputs.corpus.size(), "group"));
+    if (quiet > 0) out_ += fmt::format(", of which {} have nothing unexplained", Grouped(quiet));
+    out_ += "\n\n" + table.Text();
   }
 
   void LeftOut() {
@@ -229,24 +261,21 @@ class Printer {
   }
 
   void Differences() {
-    if (summary_.findings == 0) return;
+    const std::vector<Cluster> clusters = Clusters(record_);
+    if (clusters.empty()) return;
     Title("Unexplained differences");
-    size_t shown = 0;
-    for (const auto& [signature, difference] : record_.differences) {
-      if (!signature.explained_by.empty()) continue;
-      if (shown++ == options_.differences) break;
-      OneDifference(signature, difference);
-    }
-    if (summary_.findings > options_.differences) {
-      out_ += fmt::format("  and {} more: see the HTML report\n",
-                          Grouped(summary_.findings - options_.differences));
+    const size_t shown = std::min(clusters.size(), options_.differences);
+    for (size_t i = 0; i < shown; ++i) OneCluster(clusters[i]);
+    if (shown < clusters.size()) {
+      out_ += fmt::format("  and {} more: see the HTML report\n", Grouped(clusters.size() - shown));
     }
   }
 
-  void OneDifference(const Signature& signature, const Finding& difference) {
-    const Witness& witness = difference.witness;
+  void OneCluster(const Cluster& cluster) {
+    const Signature& signature = *cluster.signature;
+    const Witness& witness = cluster.finding->witness;
     out_ += fmt::format("  {} {} x {}\n", Painted(Id(signature), Colour::kRed),
-                        Grouped(difference.count), signature.kind);
+                        Grouped(cluster.count), signature.kind);
     const std::string writer =
         signature.writer.empty() ? signature.group : "written by " + Short(signature.writer);
     out_ += Clipped(fmt::format("    {}, {}, {} bytes", writer, witness.key.source,
@@ -260,6 +289,10 @@ class Printer {
       const size_t end = text.find('\n', at);
       out_ += Clipped("    " + text.substr(at, end - at));
       at = end + 1;
+    }
+    if (cluster.signatures > 1) {
+      out_ += fmt::format("    and alike between {}\n",
+                          Plural(cluster.signatures - 1, "other combination") + " of engines");
     }
     if (!witness.reproduce.empty()) out_ += fmt::format("    $ {}\n", witness.reproduce);
   }
@@ -312,7 +345,9 @@ class Printer {
   const RunRecord& record_;
   const TextOptions& options_;
   const Summary summary_;
-  std::map<std::string, std::string> short_;
+  std::vector<std::string> engines_;                    // all ids
+  std::map<std::string, std::string> short_, letters_;  // by id
+  Naming naming_ = Naming::kNames;
   std::string out_;
 };
 

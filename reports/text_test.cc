@@ -63,15 +63,33 @@ TEST(TextReport, ColoursChangeNothingElse) {
 }
 
 TEST(TextReport, NarrowTerminalsGetLettersAndThenBlocks) {
-  const std::string narrow = TextReport(SampleRecord(), {.width = 72});
-  EXPECT_NE(narrow.find("\n  e = ogorek\n"), std::string::npos) << narrow;
-  const std::string narrower = TextReport(SampleRecord(), {.width = 50});
-  // The rows come twice: once per block of columns.
-  size_t rows = 0;
-  for (size_t at = 0; (at = narrower.find("\n  pickleproof   ", at)) != std::string::npos; ++at) {
-    ++rows;
+  struct Row {
+    size_t width;
+    const char* line;  // of the matrix
+  };
+  const Row rows[] = {
+      {120, "\n  pickleproof             ======       ======  "},
+      {80, "\n  pickleproof             ======  ======  ======  ====--    ====!- 2\n"},
+      {60, "\n  a  ======  ======  ======  ====--    ====!- 2\n"},
+      {40, "\n  a  ======  ======  ======  ====--\n"},
+  };
+  for (const Row& row : rows) {
+    const std::string text = TextReport(SampleRecord(), {.width = row.width});
+    EXPECT_NE(text.find(row.line), std::string::npos) << row.width << "\n" << text;
+    EXPECT_EQ(text.find("\n  e = ogorek\n") != std::string::npos, row.width < 120) << text;
+    EXPECT_EQ(text.find("\n  a  ====!- 2\n") != std::string::npos, row.width == 40) << text;
   }
-  EXPECT_EQ(rows, 2U) << narrower;
+}
+
+TEST(TextReport, DifferencesThatLookTheSameAreShownOnce) {
+  RunRecord record = SampleRecord();
+  const auto& [signature, finding] = *record.differences.begin();
+  Signature other = signature;
+  other.right = "ogorek";
+  record.differences[other] = finding;
+  const std::string text = TextReport(record);
+  EXPECT_NE(text.find(" 6 x accept/reject encoding\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("    and alike between 1 other combination of engines\n"), std::string::npos);
 }
 
 TEST(TextReport, MatrixAndDifferencesStayWithinTheWidth) {
