@@ -16,6 +16,15 @@
 
 namespace pickleproof {
 
+// Kinds whose hash is made of their members' hashes, and kinds without one.
+constexpr bool IsHashedByParts(Kind kind) {
+  return kind == Kind::kTuple || kind == Kind::kFrozenSet;
+}
+constexpr bool IsUnhashable(Kind kind) {
+  return kind == Kind::kList || kind == Kind::kDict || kind == Kind::kSet ||
+         kind == Kind::kByteArray || kind == Kind::kBuffer;
+}
+
 class GraphBuilder {
  public:
   GraphBuilder(Choices& choices, const GraphCapabilities& capabilities, Budget budget)
@@ -72,7 +81,7 @@ class GraphBuilder {
   void AddLateEdges();
   void AddLateEdge(NodeId from);
   NodeId WrapWithBuffers(NodeId root);
-  bool HasCycleThroughPersistentId() const;
+  bool HasCycleThroughPersistentId(NodeId root) const;
   NodeId FirstFit(const std::vector<NodeId>& roots) const;
 
   NodeId Open(NodeId id, bool memoized, bool referable = true);

@@ -155,6 +155,14 @@ enum class Stage : uint8_t { kRoots, kNodes, kEntries, kSingleEntries, kLeaves }
 constexpr auto kStages = std::to_array<Stage>(
     {Stage::kRoots, Stage::kNodes, Stage::kEntries, Stage::kSingleEntries, Stage::kLeaves});
 
+// Members of a set can't all become None.
+void PlainEdits(const Graph& graph, NodeId id, std::vector<ShrinkEdit>& edits) {
+  if (graph.kind(id) <= Kind::kBool || id == kSmallIntNode + 2) return;
+  for (const NodeId plain : {kFalseNode, kTrueNode, kSmallIntNode + 2}) {
+    edits.push_back({.what = What::kReplace, .node = id, .to = plain});
+  }
+}
+
 void NodeEdits(const Graph& graph, NodeId id, std::vector<ShrinkEdit>& edits) {
   if (id == kNoneNode) return;
   edits.push_back({.what = What::kReplace, .node = id, .to = kNoneNode});
@@ -211,7 +219,10 @@ std::vector<ShrinkEdit> EditsOf(const Graph& graph, Stage stage) {
         });
         break;
       case Stage::kSingleEntries: EntryEdits(graph, id, edits); break;
-      case Stage::kLeaves: LeafEdits(graph, id, edits); break;
+      case Stage::kLeaves:
+        LeafEdits(graph, id, edits);
+        PlainEdits(graph, id, edits);
+        break;
     }
   }
   // The smallest subgraphs first: a leaf that will do needs no detour.
