@@ -13,7 +13,7 @@ namespace pickleproof {
 namespace {
 
 constexpr ptrdiff_t kFrameHeader = 9;
-constexpr size_t kLargeText = 64 * 1024;  // from here on outside of frames
+constexpr size_t kLargeText = size_t{64} * 1024;  // from here on outside of frames
 constexpr size_t kFirstRoom = 4096;
 constexpr uint64_t kPlainNan = 0x7ff8000000000000;  // what reading "nan" gives
 
@@ -144,8 +144,7 @@ char* PickleWriter::Bool(char* p, bool value) const {
   if (protocol_ >= 2 && policy_.ints != Ints::kText) {
     return PutOpcode(p, value ? Opcode::NEWTRUE : Opcode::NEWFALSE);
   }
-  std::memcpy(p, value ? "I01\n" : "I00\n", 4);
-  return p + 4;
+  return PutText(p, value ? "I01\n" : "I00\n");
 }
 
 // BININT and LONG1.

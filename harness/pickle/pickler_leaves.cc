@@ -11,7 +11,7 @@
 namespace pickleproof {
 namespace {
 
-constexpr size_t kLargeText = 64 * 1024;
+constexpr size_t kLargeText = size_t{64} * 1024;
 
 constexpr size_t kNoSingle = ~size_t{0};
 

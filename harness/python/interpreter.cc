@@ -110,6 +110,9 @@ Result<std::unique_ptr<Interpreter>> Interpreter::Start(const InterpreterOptions
     }
   }
   in_use = true;
+  // CPython prints what it can't raise (a bytearray that failed to get its memory complains so);
+  // that is nothing for our standard error.
+  PySys_SetObject("stderr", Py_None);
   std::unique_ptr<Interpreter> interpreter(new Interpreter(options));
   InstallAllocationGuard();
   const std::string version = Py_GetVersion();

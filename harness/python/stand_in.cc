@@ -3,7 +3,7 @@
 #include <cstring>
 #include <optional>
 
-#include "harness/base/check.h"
+#include "harness/python/exceptions.h"
 #include "harness/python/recorder.h"
 #include "harness/python/well_known_call.h"
 
@@ -321,8 +321,9 @@ Result<void> InstallStandIns(PyObject* extensions) {
   stand_in_type = MakeStandInType();
   buffer_type = MakeBufferType();
   if (stand_in_type == nullptr || buffer_type == nullptr || PyErr_Occurred() != nullptr) {
-    PyErr_Print();
-    return Fail(ErrorCode::kForeign, "this CPython refuses the stand-in types");
+    Error error = CatchException().error;
+    error.message = "this CPython refuses the stand-in types: " + error.message;
+    return std::unexpected(std::move(error));
   }
   return {};
 }
