@@ -179,6 +179,7 @@ void NodeEdits(const Graph& graph, NodeId id, std::vector<ShrinkEdit>& edits) {
   const Kind kind = graph.kind(id);
   if (kind == Kind::kDict || kind == Kind::kObject) {
     edits.push_back({.what = What::kList, .node = id});
+    edits.push_back({.what = What::kList, .node = id, .count = 1});
   }
   if (kind == Kind::kObject && graph.how(id) != How::kReduce) {
     edits.push_back({.what = What::kReduce, .node = id});

@@ -56,7 +56,12 @@ class EditedCopy {
       for (const NodeId item : from_.Items(from_.Args(id))) members.push_back({.first = item});
     }
     for (const GraphEntry& entry : Entries(from_, id)) {
-      members.push_back({.first = entry.second == kNoNode ? entry.first : entry.second});
+      if (entry.second == kNoNode || (edit_.count != 0 && entry.first != kNoneNode)) {
+        members.push_back({.first = entry.first});
+      }
+      if (entry.second != kNoNode && (edit_.count == 0 || entry.second != kNoneNode)) {
+        members.push_back({.first = entry.second});
+      }
     }
     return members;
   }

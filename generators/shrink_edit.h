@@ -15,7 +15,8 @@ struct ShrinkEdit {
   enum class What : uint8_t {
     kRoot,          // `to` becomes the root
     kReplace,       // every reference to `node` refers to `to` instead
-    kList,          // the dict or object `node` becomes a list of its values, arguments and steps
+    kList,          // the dict or object `node` becomes a list of its values, arguments and steps;
+                    // where `count` is not 0 of its keys too, but not of None
     kReduce,        // the object `node` is made by REDUCE
     kDropEntries,   // entries `begin` to begin + count of `node` go
     kReplaceEntry,  // entry `begin` of `node` (of a pair its value) refers to `to` instead
