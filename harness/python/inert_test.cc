@@ -50,8 +50,7 @@ TEST_F(InertTest, NoOpcodeImportsOrCalls) {
   const std::string streams[] = {
       "GLOBAL 'pickleproof_canary sing'\nSTOP",
       "SHORT_BINUNICODE 'pickleproof_canary'\nSHORT_BINUNICODE 'sing'\nSTACK_GLOBAL\nSTOP",
-      "PROTO 4\nSHORT_BINUNICODE 'pickleproof_canary'\nSHORT_BINUNICODE 'Bird.__init__'\n"
-      "STACK_GLOBAL\nSTOP",
+      "PROTO 4\nUNICODE 'pickleproof_canary'\nUNICODE 'Bird.__init__'\nSTACK_GLOBAL\nSTOP",
       "MARK\nINST 'pickleproof_canary Bird'\nSTOP",
       "MARK\nNONE\nINST 'pickleproof_canary sing'\nSTOP",
       "MARK\nGLOBAL 'pickleproof_canary sing'\nOBJ\nSTOP",
@@ -61,11 +60,20 @@ TEST_F(InertTest, NoOpcodeImportsOrCalls) {
       "GLOBAL 'pickleproof_canary Bird'\nEMPTY_DICT\nBUILD\nSTOP",
       "GLOBAL 'os system'\nUNICODE " + touch + "\nTUPLE1\nREDUCE\nSTOP",
       "GLOBAL 'posix system'\nUNICODE " + touch + "\nTUPLE1\nREDUCE\nSTOP",
-      "GLOBAL '__builtin__ eval'\nUNICODE '__import__(\"pickleproof_canary\")'\nTUPLE1\nREDUCE\n"
-      "STOP",
+      R"(GLOBAL '__builtin__ eval'
+         UNICODE '__import__("pickleproof_canary")'
+         TUPLE1
+         REDUCE
+         STOP)",
       "GLOBAL 'builtins __import__'\nUNICODE 'pickleproof_canary'\nTUPLE1\nREDUCE\nSTOP",
-      "GLOBAL 'builtins getattr'\nGLOBAL 'pickleproof_canary Bird'\nUNICODE '__init__'\nTUPLE2\n"
-      "REDUCE\nEMPTY_TUPLE\nREDUCE\nSTOP",
+      R"(GLOBAL 'builtins getattr'
+         GLOBAL 'pickleproof_canary Bird'
+         UNICODE '__init__'
+         TUPLE2
+         REDUCE
+         EMPTY_TUPLE
+         REDUCE
+         STOP)",
       "GLOBAL 'copy_reg __newobj__'\nGLOBAL 'pickleproof_canary Bird'\nTUPLE1\nREDUCE\nSTOP",
       "EXT1 1\nEMPTY_TUPLE\nREDUCE\nSTOP",
   };

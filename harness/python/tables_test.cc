@@ -67,7 +67,7 @@ void ExpectMapped(const std::vector<std::string>& rows, GlobalName (*map)(Global
     words >> module >> name >> expected_module >> expected_name;
     const GlobalName mapped = map({module, name});
     EXPECT_EQ(fmt::format("{}.{}", mapped.module, mapped.name),
-              expected_module + "." + expected_name)
+              fmt::format("{}.{}", expected_module, expected_name))
         << module << "." << name;
   }
 }

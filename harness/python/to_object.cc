@@ -191,10 +191,8 @@ class Builder {
       case Kind::kInt: return Int(id);
       case Kind::kFloat: return PyRef::Own(PyFloat_FromDouble(graph_.FloatValue(id)));
       case Kind::kStr: return NewStr(graph_.Text(id));
-      case Kind::kBytes:
-        return PyRef::Own(PyBytes_FromStringAndSize(graph_.Text(id).data(), Size(id)));
-      case Kind::kByteArray:
-        return PyRef::Own(PyByteArray_FromStringAndSize(graph_.Text(id).data(), Size(id)));
+      case Kind::kBytes: return FromBytes(id, PyBytes_FromStringAndSize);
+      case Kind::kByteArray: return FromBytes(id, PyByteArray_FromStringAndSize);
       case Kind::kTuple: return PyRef::Own(PyTuple_New(Count(id)));
       case Kind::kList: return PyRef::Own(PyList_New(Count(id)));
       case Kind::kDict: return PyRef::Own(PyDict_New());
@@ -214,7 +212,11 @@ class Builder {
     return {};
   }
 
-  Py_ssize_t Size(NodeId id) const { return static_cast<Py_ssize_t>(graph_.Text(id).size()); }
+  PyRef FromBytes(NodeId id, PyObject* (*make)(const char*, Py_ssize_t)) const {
+    const std::string_view bytes = graph_.Text(id);
+    return PyRef::Own(make(bytes.data(), static_cast<Py_ssize_t>(bytes.size())));
+  }
+
   Py_ssize_t Count(NodeId id) const { return static_cast<Py_ssize_t>(graph_.Items(id).size()); }
 
   PyRef Int(NodeId id) const {

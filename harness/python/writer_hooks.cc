@@ -21,7 +21,7 @@ struct ReduceParts {
   PyRef state, append, setitems, setter;
 };
 
-PyRef AppendTo(PyRef list, PyRef item) {
+PyRef AppendTo(PyRef list, const PyRef& item) {
   if (!list) list = PyRef::Own(PyList_New(0));
   if (!list || !item || PyList_Append(list.get(), item.get()) < 0) return {};
   return list;
