@@ -41,7 +41,7 @@ std::string_view Name(ArgKind kind);
 
 // The value of each enumerator is the opcode's byte.
 enum class Opcode : uint8_t {
-#define PICKLE_OPCODE(name, byte, proto, arg, before, after, doc) name = byte,
+#define PICKLE_OPCODE(name, byte, proto, arg, before, after, doc) name = (byte),
 #include "harness/pickle/opcode.def"
 };
 
