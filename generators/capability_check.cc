@@ -127,6 +127,7 @@ class Checker {
     int last = -1;
     bool ordered = true;
     bool called = false;
+    bool sound = true;
     graph_.ForEachStep(id, [&](const Graph::Step& step) {
       const int place = step.kind == StepKind::kAppend     ? 0
                         : step.kind == StepKind::kSetItems ? 1
@@ -135,10 +136,21 @@ class Checker {
       ordered = ordered && place > last;
       last = place;
       if (step.kind == StepKind::kBuild && step.items[0] == kNoneNode) ordered = false;
-      called |= step.kind == StepKind::kCall;
+      if (step.kind == StepKind::kCall) {
+        called = true;
+        sound = sound && CallIsSound(step.items[0]);
+      }
     });
+    if (!sound) return "calls made for their effect";
     if (!ordered && !can_.any_step_order) return "any_step_order";
     return called && !can_.state_setters ? "state_setters" : nullptr;
+  }
+
+  // Readers know a call made for its effect by nothing else referring to it; a call of getattr is
+  // none (harness/pickle/effects.h).
+  bool CallIsSound(NodeId call) const {
+    return references_[call] == 1 && references_[graph_.Args(call)] == 1 &&
+           !IsGetattr(graph_.Callable(call));
   }
 
   const char* CheckPersistent(NodeId id) const {

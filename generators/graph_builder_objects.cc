@@ -160,9 +160,11 @@ NodeId GraphBuilder::State() {
   return Keep(graph_.Tuple(pair));
 }
 
-// A call setter(object, state) for its effect (sixth item of a reduce tuple).
+// A call setter(object, state) for its effect (sixth item of a reduce tuple). getattr sets nothing:
+// readers take a call of it for a nested name (harness/pickle/effects.h).
 NodeId GraphBuilder::StateSetterCall(NodeId id) {
-  const NodeId setter = Global(true);
+  NodeId setter = Global(true);
+  if (graph_.QualifiedName(setter) == "getattr") setter = Keep(graph_.Global("m", "f"));
   NodeId state = Value(false);
   if (state == kNoneNode) state = State();
   if (state == kNoneNode) state = graph_.Int(1);

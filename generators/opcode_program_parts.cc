@@ -119,6 +119,12 @@ void ProgramGenerator::PushName(Opcode opcode, std::string_view name, std::strin
   stack_.push_back(kName);
 }
 
+// A name that is no module.
+void ProgramGenerator::PushWord(Choices& choices, std::string& out) {
+  const Opcode opcode = choices.Pick(texts_);
+  PushName(opcode, WordLeaf(choices), out);
+}
+
 void ProgramGenerator::PushLeaf(Choices& choices, bool hashable, std::string& out) {
   Opcode opcode = choices.Pick(leaves_);
   if (hashable && opcode == Opcode::BYTEARRAY8) opcode = Opcode::NONE;
@@ -176,7 +182,7 @@ void ProgramGenerator::PushTuple(Choices& choices, std::string& out) {
 void ProgramGenerator::PushKeywords(Choices& choices, std::string& out) {
   PushEmpty(Word::kDict, out);
   for (uint64_t count = choices.Below(3); count > 0; --count) {
-    PushName(choices.Pick(texts_), WordLeaf(choices), out);
+    PushWord(choices, out);
     PushLeaf(choices, false, out);
     Apply(choices, RowOf(Opcode::SETITEM), out);
   }
@@ -211,7 +217,7 @@ void ProgramGenerator::Supply(Choices& choices, const Row& row, std::string& out
     } else if (word == Word::kList || word == Word::kDict || word == Word::kSet) {
       PushEmpty(word, out);
     } else if (word == Word::kStr) {
-      PushName(choices.Pick(texts_), WordLeaf(choices), out);
+      PushWord(choices, out);
     } else if (word == Word::kBuffer) {
       if (buffers_left_ == 0) return;
       Apply(choices, RowOf(Opcode::NEXT_BUFFER), out);
@@ -283,7 +289,8 @@ void ProgramGenerator::Malformed(Choices& choices, std::string& out) {
     if (i == spoilt || choices.Chance(1, 8)) {
       Spoil(choices, out);
     } else {
-      Emit(choices, rows_[choices.Pick(drawn_)], choices.Chance(1, 2), out);
+      const Row& row = rows_[choices.Pick(drawn_)];
+      Emit(choices, row, choices.Chance(1, 2), out);
     }
     if (frame_ != 0 && frame_instructions_-- == 0 && choices.Chance(7, 8)) CloseFrame(out);
   }

@@ -103,6 +103,7 @@ class ProgramGenerator {
   void PushLeaf(Choices& choices, bool hashable, std::string& out);
   void PushInert(Choices& choices, std::string& out);
   void PushName(Opcode opcode, std::string_view name, std::string& out);
+  void PushWord(Choices& choices, std::string& out);
   void PushEmpty(Word word, std::string& out);
   void PushTuple(Choices& choices, std::string& out);
   void PushKeywords(Choices& choices, std::string& out);
