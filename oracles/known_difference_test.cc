@@ -98,6 +98,33 @@ TEST(KnownDifferences, PicklePyAppliesStepsTwiceWhereArgumentsLeadBack) {
   EXPECT_EQ(NameOf("m.f([]).append(1)", "m.f([]).append(1, 1)", 4, "w/pickle.py"), "");
 }
 
+TEST(KnownDifferences, RepeatedStepsAreFoundHoweverOftenTheyStandAndWhereTheyRunIntoOneAnother) {
+  const std::string_view written =
+      "#0=m.f([#0#]).setitems(1: 2).build(m.g(persid(3))).setitems(4: 5)";
+  // The state is written anew each time; the last items of a round run into the first of the next.
+  const std::string_view read =
+      "#0=m.f([#0#]).setitems(1: 2).build(m.g(persid(3))).setitems(4: 5, 1: 2)"
+      ".build(m.g(persid(3))).setitems(4: 5, 1: 2).build(m.g(persid(3))).setitems(4: 5)";
+  EXPECT_EQ(NameOf(written, read, 4, "w/pickle.py"), "steps-twice");
+  const std::string_view other_state =
+      "#0=m.f([#0#]).setitems(1: 2).build(m.g(persid(3))).setitems(4: 5, 1: 2)"
+      ".build(m.g(persid(6))).setitems(4: 5)";
+  EXPECT_EQ(NameOf(written, other_state, 4, "w/pickle.py"), "");
+  const std::string_view cut_short =
+      "#0=m.f([#0#]).setitems(1: 2).build(m.g(persid(3))).setitems(4: 5, 1: 2)"
+      ".build(m.g(persid(3)))";
+  EXPECT_EQ(NameOf(written, cut_short, 4, "w/pickle.py"), "");
+}
+
+TEST(KnownDifferences, StepsThatWereTwiceFromTheStartAreNoObstacle) {
+  EXPECT_EQ(
+      NameOf("#0=m.f([#0#]).append(1, 1)", "#0=m.f([#0#]).append(1, 1, 1, 1)", 4, "w/pickle.py"),
+      "steps-twice");
+  EXPECT_EQ(
+      NameOf("#0=m.f([#0#]).append(1, 2)", "#0=m.f([#0#]).append(1, 1, 2, 2)", 4, "w/pickle.py"),
+      "");
+}
+
 TEST(KnownDifferences, AQuirkExplainsWhatItAloneMakesDifferent) {
   const auto engines = MakePickleproofEngines(11);
   const auto name_of = [&](std::string_view stream) -> std::string {

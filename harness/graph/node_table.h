@@ -16,7 +16,7 @@
 
 namespace pickleproof {
 
-// What the graph's root reaches, on one line. Nodes are numbered in order of first visit, the root
+// What the graph's root reaches, on one line. Nodes are numbered in the order of Reachable(), the root
 // is node 0.
 std::string NodeTableJson(const Graph& graph);
 
