@@ -13,10 +13,55 @@ const char* Input::Truncated() {
   return nullptr;
 }
 
+// From here on `bytes` can be seen, at their start.
+const char* Input::Show(std::string_view bytes) {
+  base_ = OffsetOf(next_);
+  begin_ = next_ = bytes.data();
+  limit_ = end_ = begin_ + bytes.size();
+  return begin_;
+}
+
+const char* Input::SourceFailed() {
+  error_ = {ErrorCode::kIo, kNoOffset, "the source of the pickle failed", "OSError"};
+  return nullptr;
+}
+
+bool Input::RefillFromSource(uint64_t size) {
+  const auto read = source_->Read(left(), size);
+  if (!read) return SourceFailed() != nullptr;
+  Show(*read);
+  if (size <= read->size()) return true;
+  next_ = limit_;
+  return Truncated() != nullptr;
+}
+
+const char* Input::TakeCountedFromSource(uint64_t size) {
+  if (size <= left().size()) return Take(size);
+  const auto read = source_->ReadCounted(left(), size);
+  if (!read) return SourceFailed();
+  const char* taken = Show(*read);
+  next_ = limit_;
+  return size == read->size() ? taken : Truncated();
+}
+
+std::optional<std::string_view> Input::LineFromSource() {
+  const auto read = source_->ReadLine(left());
+  if (!read) {
+    SourceFailed();
+    return std::nullopt;
+  }
+  Show(*read);
+  next_ = limit_;
+  if (read->ends_with('\n')) return read->substr(0, read->size() - 1);
+  Truncated();
+  return std::nullopt;
+}
+
 bool Input::Refill(uint64_t size) {
   switch (discipline_) {
     case Discipline::kMemory: break;
     case Discipline::kFile:
+      if (source_ != nullptr) return RefillFromSource(size);
       next_ = limit_;
       if (size > static_cast<uint64_t>(end_ - next_)) break;
       limit_ = next_ + size;

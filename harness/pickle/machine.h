@@ -15,6 +15,13 @@
 // Each returns kNoValue or false where it fails, and then error() says why. Items passed to a maker
 // or changer are consumed.
 //
+// A World may also have these, which take the place of the machine's own way where they exist:
+//   DecodePy2(bytes)        a Python 2 string, in any encoding;
+//   IntText(line, base)     the int of a line, base 0 or 10;
+//   CheckedText(bytes)      a str from bytes that may be no UTF-8;
+//   kFailsForGood           a maker that has failed must not be asked again;
+//   GlobalOf(module, name, protocol)  for STACK_GLOBAL, from values; consumes nothing.
+//
 // Source: CPython Modules/_pickle.c, function load() and the load_* functions, unless a quirk of
 // the profile says otherwise (quirk.def).
 
@@ -48,18 +55,43 @@ class Machine {
 
   // Reads one pickle from the front of `data`. The memo of earlier loads is still there.
   Verdict Load(std::string_view data);
+  // The same from where `input` stands, which is left behind the pickle.
+  Verdict Load(Input& input);
 
   // Of the last load: its value where accepted, else the error; bytes read.
   Value value() const { return value_; }
   const Error& error() const { return error_; }
   uint64_t consumed() const { return consumed_; }
+  // The index that the last GET of an unset one asked for.
+  uint64_t missing_memo() const { return missing_memo_; }
 
   void ClearMemo() {
-    for (const Value v : memo_) Drop(v);
-    memo_.clear();
-    for (const auto& [index, v] : sparse_memo_) Drop(v);
-    if (!sparse_memo_.empty()) sparse_memo_.clear();
+    // Emptied first: to drop a value may run code that looks at the memo.
+    Pool<Value> dense(std::move(memo_));
+    memo_.set_limit(options_.limits.memo);
+    std::unordered_map<uint64_t, Value> sparse;
+    if (!sparse_memo_.empty()) sparse.swap(sparse_memo_);
     memo_holes_ = 0;
+    for (const Value v : dense) Drop(v);
+    for (const auto& [index, v] : sparse) Drop(v);
+    dense.clear();
+    if (memo_.empty()) memo_.swap(dense);  // keeps its memory
+  }
+  // Held by memo and stack.
+  size_t MemoryBytes() const {
+    return memo_.capacity_bytes() + stack_.capacity_bytes() + marks_.capacity_bytes();
+  }
+  // Calls visit(index, value) for each entry.
+  template <class Visit>
+  void ForEachMemo(Visit visit) const {
+    for (size_t i = 0; i < memo_.size(); ++i) {
+      if (memo_[i] != World::kNoValue) visit(uint64_t{i}, memo_[i]);
+    }
+    for (const auto& [index, v] : sparse_memo_) visit(index, v);
+  }
+  // Sets an entry and takes the reference over. False where Limits.memo is hit.
+  bool MemoSet(uint64_t index, Value v) {
+    return index == memo_.size() && sparse_memo_.empty() ? memo_.Push(v) : MemoPut(index, v);
   }
   Value MemoGet(uint64_t index) const {
     if (index < memo_.size()) return memo_[index];
@@ -237,6 +269,7 @@ class Machine {
   std::unordered_map<uint64_t, Value> sparse_memo_;
   size_t memo_holes_ = 0;  // indices below memo_.size() that were never set
   uint64_t steps_left_ = 0;
+  uint64_t missing_memo_ = 0;
   int protocol_ = 0;
   Value value_ = World::kNoValue;
   Error error_;

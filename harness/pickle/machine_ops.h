@@ -87,6 +87,7 @@ auto Machine<World>::PushInt(Registers& r, const std::optional<IntText>& parsed)
 
 template <class World>
 auto Machine<World>::PushPy2(Registers& r, std::string_view bytes, bool borrowed) -> Step {
+  if constexpr (requires { world_.DecodePy2(bytes); }) return Push(r, world_.DecodePy2(bytes));
   if (!encoding_) {
     return Fail(ErrorCode::kUnsupported,
                 "an encoding that this reader doesn't know; use ASCII, latin-1, UTF-8 or bytes");
@@ -127,13 +128,23 @@ auto Machine<World>::ExecuteText(Opcode opcode, Registers& r, Input& input) -> S
   };
   if (opcode == Opcode::INT) {
     bool is_bool = strict && (line == "00" || line == "01");
-    const auto value = strict ? ParsePythonInt(line, 0) : ParseCInt(line, &is_bool);
-    if (is_bool) return Push(r, world_.Bool(line == "01" || (value && value->small == 1)));
-    return PushInt(r, value);
+    if constexpr (requires { world_.IntText(line, 0); }) {
+      const auto small = ParseSmallCInt(line, &is_bool);
+      if (!small) return Push(r, world_.IntText(until_nul(line), 0));
+      return Push(r, is_bool ? world_.Bool(*small != 0) : world_.Int(*small));
+    } else {
+      const auto value = strict ? ParsePythonInt(line, 0) : ParseCInt(line, &is_bool);
+      if (is_bool) return Push(r, world_.Bool(line == "01" || (value && value->small == 1)));
+      return PushInt(r, value);
+    }
   }
   if (opcode == Opcode::LONG) {
     if (line.ends_with('L')) line.remove_suffix(1);
-    return PushInt(r, ParsePythonInt(until_nul(line), 0));
+    if constexpr (requires { world_.IntText(line, 0); }) {
+      return Push(r, world_.IntText(until_nul(line), 0));
+    } else {
+      return PushInt(r, ParsePythonInt(until_nul(line), 0));
+    }
   }
   bool overflow = false;
   const auto value = strict ? ParsePythonFloat(line) : ParseCFloat(line, &overflow);
@@ -226,7 +237,7 @@ auto Machine<World>::ExecuteMemo(Opcode opcode, Registers& r, Input& input) -> S
   if (line->empty()) return Fail(ErrorCode::kBadArgument, "an empty memo index");
   if (opcode == Opcode::PUT && Above(r) == 0) return Underflow();
   const auto parsed =
-      ParsePythonInt(Has(Quirk::kStrictNumberText) ? *line : line->substr(0, line->find('\0')), 10);
+      ParseMemoIndex(Has(Quirk::kStrictNumberText) ? *line : line->substr(0, line->find('\0')));
   if (!parsed) return Fail(ErrorCode::kBadArgument, "a memo index that is no int", "ValueError");
   if (parsed->small && *parsed->small < 0) {
     return Fail(ErrorCode::kMemo, "a negative memo index", "ValueError");
@@ -298,6 +309,11 @@ auto Machine<World>::ExecuteObject(Opcode opcode, Registers& r, Input& input) ->
     }
     case Opcode::STACK_GLOBAL: {
       if (Above(r) < 2) return Underflow();
+      if constexpr (requires { world_.GlobalOf(r.top[-2], r.top[-1], protocol_); }) {
+        const Value found = world_.GlobalOf(r.top[-2], r.top[-1], protocol_);
+        DropFrom(r.top - 2, r);
+        return Push(r, found);
+      }
       std::string_view module, name;
       if (!world_.AsStr(r.top[-2], &module) || !world_.AsStr(r.top[-1], &name)) {
         return Fail(ErrorCode::kType, "STACK_GLOBAL needs two str");
@@ -312,7 +328,10 @@ auto Machine<World>::ExecuteObject(Opcode opcode, Registers& r, Input& input) ->
       if (first == r.top) return Underflow();
       const Value args = world_.Tuple(From(first + 1, r));
       r.top = first;
-      if (args == World::kNoValue) return WorldFailed();
+      if (args == World::kNoValue) {
+        Drop(*first);
+        return WorldFailed();
+      }
       return Push(r, world_.Call(How::kObj, *first, args));
     }
     case Opcode::REDUCE:
@@ -369,10 +388,16 @@ auto Machine<World>::FindByLines(bool is_inst, Registers& r, Input& input) -> St
   const Value callable = world_.Global(names[0], names[1], protocol_);
   if (callable == World::kNoValue) return WorldFailed();
   if (late_mark) first = PopMark();
-  if (first == nullptr) return NoMark();
+  if (first == nullptr) {
+    Drop(callable);
+    return NoMark();
+  }
   const Value args = world_.Tuple(From(first, r));
   r.top = first;
-  if (args == World::kNoValue) return WorldFailed();
+  if (args == World::kNoValue) {
+    Drop(callable);
+    return WorldFailed();
+  }
   return Push(r, world_.Call(How::kInst, callable, args));
 }
 

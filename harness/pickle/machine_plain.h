@@ -17,8 +17,10 @@ inline constexpr ptrdiff_t kLookahead = 16;
 template <class World>
 auto Machine<World>::PlainPush(Registers& r, size_t size, Value v) -> Step {
   // Where a limit was hit, nothing has changed and Execute will find the words.
-  if (v == World::kNoValue) [[unlikely]]
+  if (v == World::kNoValue) [[unlikely]] {
+    if constexpr (requires { World::kFailsForGood; }) return WorldFailed();
     return Step::kCareful;
+  }
   r.next += size;
   *r.top++ = v;
   return Step::kDone;
@@ -57,6 +59,10 @@ auto Machine<World>::PlainText(Registers& r) -> Step {
     return Step::kCareful;
   const size_t size = Number<uint8_t>(r.next + 1);
   const std::string_view text(r.next + 2, size);
+  if constexpr (requires { world_.CheckedText(text); }) {
+    if (static_cast<size_t>(r.limit - r.next) < 2 + size) return Step::kCareful;
+    return PlainPush(r, 2 + size, world_.CheckedText(text));
+  }
   if (static_cast<size_t>(r.limit - r.next) < 2 + size ||
       (!IsAsciiPadded(text) && !IsUtf8(text, true))) [[unlikely]] {
     return Step::kCareful;

@@ -14,29 +14,33 @@ Verdict Machine<World>::Load(std::string_view data) {
                                 : Has(Quirk::kFileFrames) ? Discipline::kFile
                                                           : Discipline::kMemory;
   Input input(data, discipline);
+  if (data.size() > options_.limits.bytes) {
+    error_ = {ErrorCode::kLimit, 0, "the input is longer than Limits.bytes", "MemoryError"};
+    return Verdict::kOutOfMemory;
+  }
+  return Load(input);
+}
+
+template <class World>
+Verdict Machine<World>::Load(Input& input) {
   marks_.clear();
   protocol_ = 0;
   if (stack_.data() == nullptr && !stack_.Reserve(2 * kRoom)) return Verdict::kOutOfMemory;
   stack_.clear();
   fence_ = stack_.data();
   stack_end_ = stack_.data() + stack_.capacity_bytes() / sizeof(Value);
-  if (data.size() > options_.limits.bytes) {
-    error_ = {ErrorCode::kLimit, 0, "the input is longer than Limits.bytes", "MemoryError"};
-    return Verdict::kOutOfMemory;
-  }
   return Run(input);
 }
 
 template <class World>
 Verdict Machine<World>::Run(Input& input) {
   Registers r{input.next(), input.limit(), stack_.data()};
-  const char* const begin = r.next;
-  const char* start = begin;  // of the instruction that runs
+  uint64_t start = 0;  // of the instruction that runs
   steps_left_ = options_.limits.steps;
   Step step = Step::kDone;
   while (step == Step::kDone) {
     step = RunPlain(r);
-    start = step == Step::kFailed ? r.next - 1 : r.next;
+    start = input.OffsetOf(r.next) - (step == Step::kFailed ? 1 : 0);
     if (step == Step::kDone) step = Refuel(r);
     if (step == Step::kCareful) step = Execute(r, input);
   }
@@ -48,8 +52,8 @@ Verdict Machine<World>::Run(Input& input) {
     return Verdict::kAccept;
   }
   DropFrom(stack_.data(), r);
-  consumed_ = static_cast<uint64_t>(r.next - begin);
-  if (error_.offset == kNoOffset) error_.offset = static_cast<uint64_t>(start - begin);
+  consumed_ = input.OffsetOf(r.next);
+  if (error_.offset == kNoOffset) error_.offset = start;
   if (error_.code == ErrorCode::kLimit) return Verdict::kOutOfMemory;
   return error_.code == ErrorCode::kUnsupported ? Verdict::kUnsupported : Verdict::kReject;
 }
@@ -67,6 +71,9 @@ auto Machine<World>::Refuel(Registers& r) -> Step {
 template <class World>
 auto Machine<World>::PushUtf8(Registers& r, const char* bytes, uint64_t size) -> Step {
   const std::string_view text(bytes, static_cast<size_t>(size));
+  if constexpr (requires { world_.CheckedText(text); }) {
+    return Push(r, world_.CheckedText(text));
+  }
   if (!IsUtf8(text, true)) [[unlikely]] {
     return Fail(ErrorCode::kBadEncoding, "a str that is no UTF-8", "UnicodeDecodeError");
   }
@@ -85,8 +92,7 @@ template <class World>
   if (index < memo_.size()) {
     Value& slot = memo_[index];
     memo_holes_ -= slot == World::kNoValue ? 1 : 0;
-    Drop(slot);
-    slot = v;
+    Drop(std::exchange(slot, v));
     return true;
   }
   if (MemoCount() >= options_.limits.memo) return false;
@@ -121,6 +127,7 @@ template <class World>
 auto Machine<World>::Get(Registers& r, uint64_t index) -> Step {
   const Value v = MemoGet(index);
   if (v == World::kNoValue) [[unlikely]] {
+    missing_memo_ = index;
     return Fail(ErrorCode::kMemo, "a memo index that was never set");
   }
   world_.Share(v);

@@ -47,7 +47,8 @@ int TakeBase(std::string_view* digits, bool* must_be_zero) {
   return base;
 }
 
-std::optional<IntText> FromDigits(std::string_view digits, bool negative, int base) {
+// The sign and the digits without underscores; nothing where they are no number, or too many.
+std::optional<std::string> PlainDigits(std::string_view digits, bool negative, int base) {
   std::string plain = negative ? "-" : "";
   bool after_digit = false;
   for (const char c : digits) {
@@ -62,9 +63,18 @@ std::optional<IntText> FromDigits(std::string_view digits, bool negative, int ba
   }
   if (!after_digit) return std::nullopt;
   if (base == 10 && plain.size() - (negative ? 1 : 0) > kMaxDecimalDigits) return std::nullopt;
+  return plain;
+}
+
+std::optional<int64_t> SmallFrom(const std::string& plain, int base) {
   errno = 0;
   const long long value = std::strtoll(plain.c_str(), nullptr, base);
-  if (errno == 0) return IntText{value, {}};
+  if (errno != 0) return std::nullopt;
+  return value;
+}
+
+std::optional<IntText> FromDigits(const std::string& plain, int base) {
+  if (const auto small = SmallFrom(plain, base)) return IntText{small, {}};
   auto big = TwosComplementFromDigits(plain, base);
   if (!big) return std::nullopt;
   return IntText{std::nullopt, std::move(*big)};
@@ -114,12 +124,23 @@ std::optional<IntText> ParsePythonInt(std::string_view text, int base) {
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
   bool must_be_zero = false;
   if (base == 0) base = TakeBase(&digits, &must_be_zero);
-  auto value = FromDigits(digits, negative, base);
+  const auto plain = PlainDigits(digits, negative, base);
+  if (!plain) return std::nullopt;
+  auto value = FromDigits(*plain, base);
   if (value && must_be_zero && value->small != 0) return std::nullopt;
   return value;
 }
 
-std::optional<IntText> ParseCInt(std::string_view line, bool* is_bool) {
+std::optional<IntText> ParseMemoIndex(std::string_view text) {
+  std::string_view digits = Strip(text);
+  const bool negative = digits.starts_with('-');
+  if (negative || digits.starts_with('+')) digits.remove_prefix(1);
+  const auto plain = PlainDigits(digits, negative, 10);
+  if (!plain) return std::nullopt;
+  return IntText{SmallFrom(*plain, 10), {}};
+}
+
+std::optional<int64_t> ParseSmallCInt(std::string_view line, bool* is_bool) {
   const std::string text(line.substr(0, line.find('\0')));
   const bool cut = text.size() != line.size();
   errno = 0;
@@ -130,9 +151,14 @@ std::optional<IntText> ParseCInt(std::string_view line, bool* is_bool) {
   const bool whole = *end == '\0' && (end != text.c_str() || (cut && text.empty()));
   if (errno == 0 && whole) {
     *is_bool = line.size() == 2 && (value == 0 || value == 1);
-    return IntText{value, {}};
+    return value;
   }
-  return ParsePythonInt(text, 0);
+  return std::nullopt;
+}
+
+std::optional<IntText> ParseCInt(std::string_view line, bool* is_bool) {
+  if (const auto small = ParseSmallCInt(line, is_bool)) return IntText{*small, {}};
+  return ParsePythonInt(line.substr(0, line.find('\0')), 0);
 }
 
 std::optional<double> ParsePythonFloat(std::string_view text) {

@@ -22,10 +22,16 @@ struct IntText {
 // 4300 decimal digits included. Source: CPython Objects/longobject.c, PyLong_FromString.
 std::optional<IntText> ParsePythonInt(std::string_view text, int base);
 
+// The same with base 10, where an int beyond 63 bits needs no digits.
+std::optional<IntText> ParseMemoIndex(std::string_view text);
+
 // What `I` gives in _pickle: strtol with base 0 on the line up to a NUL, else Python's int(text,
 // 0). `line` has no newline. `is_bool` is set for one of the two-character forms of 0 and 1.
 // Source: Modules/_pickle.c, load_int.
 std::optional<IntText> ParseCInt(std::string_view line, bool* is_bool);
+
+// The first half of it: nothing where Python's int() decides.
+std::optional<int64_t> ParseSmallCInt(std::string_view line, bool* is_bool);
 
 // What Python's float(text) gives; nothing where it raises ValueError. Overflow gives infinity.
 std::optional<double> ParsePythonFloat(std::string_view text);
