@@ -248,5 +248,26 @@ TEST(Report, WritesTheRecordAndThePage) {
   EXPECT_NE(ReadFile(folder / "deep/out/index.html").find("</html>"), std::string::npos);
 }
 
+TEST(Report, DrawsARecordAgainWithoutRunningAnything) {
+  const ScratchFolder folder;
+  const Ran ran = RunProgram({"report", "--graphs", "1", "-o", folder / "first"});
+  const Ran again =
+      RunProgram({"report", "--from", folder / "first/run.json", "-o", folder / "second"});
+  EXPECT_EQ(again.status, ran.status);
+  for (const char* name : {"run.json", "index.html", "junit.xml", "summary.md"}) {
+    SCOPED_TRACE(name);
+    const std::string first = ReadFile(folder / (std::string("first/") + name));
+    EXPECT_FALSE(first.empty());
+    EXPECT_EQ(ReadFile(folder / (std::string("second/") + name)), first);
+  }
+}
+
+TEST(Report, RefusesARecordThatIsNone) {
+  const Ran ran = RunProgram({"report", "--from", PICKLEPROOF_SOURCE_DIR "/README.md"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find("README.md"), std::string::npos) << ran.err;
+  EXPECT_EQ(RunProgram({"report", "--from", "/nowhere/run.json"}).status, 2);
+}
+
 }  // namespace
 }  // namespace pickleproof

@@ -1,10 +1,5 @@
 // cross and report: the main job. cross prints, report also writes the record and the page.
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <thread>
@@ -17,11 +12,10 @@
 #include "harness/cli/inputs.h"
 #include "harness/cli/load_arguments.h"
 #include "harness/cli/number.h"
+#include "harness/cli/report_files.h"
 #include "harness/cli/verbs.h"
 #include "harness/matrix/campaign.h"
-#include "reports/html.h"
 #include "reports/progress.h"
-#include "reports/text.h"
 
 namespace pickleproof {
 namespace {
@@ -41,6 +35,7 @@ struct CrossVerb {
   size_t jobs = std::max(1U, std::thread::hardware_concurrency());
   bool as_json = false;
   bool report = false;
+  std::string from;  // the record to draw instead of running
   std::string out = PICKLEPROOF_SOURCE_DIR "/reports/out";
 };
 
@@ -127,27 +122,24 @@ void PrintJsonLines(const RunRecord& record) {
   }
 }
 
-size_t TerminalWidth() {
-  winsize size{};
-  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 100;
+void PrintPlaces(const std::string& out) {
+  fmt::print("report: {0}/index.html\nrecord: {0}/run.json (junit.xml and summary.md beside it)\n",
+             out);
 }
 
-// Before the run, so that a long one is not lost for want of a place.
-Result<void> MakeFolder(const std::string& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error || access(folder.c_str(), W_OK) != 0) {
-    return Fail(ErrorCode::kIo, folder + ": can't be written to: " +
-                                    (error ? error.message() : std::strerror(errno)));
+// Draws the reports of a run that was recorded, on this machine or another.
+int Redraw(const CrossVerb& verb) {
+  const auto text = ReadWhole(verb.from);
+  if (!text) return Refuse(text.error().message);
+  const auto record = ParseRecord(*text);
+  if (!record) return Refuse(verb.from + ": " + record.error().message);
+  if (auto ready = MakeReportFolder(verb.out); !ready) return Refuse(ready.error().message);
+  if (auto saved = WriteReportFiles(*record, verb.out); !saved) {
+    return Refuse(saved.error().message);
   }
-  return {};
-}
-
-// run.json and index.html.
-Result<void> WriteReport(const RunRecord& record, const std::string& out) {
-  if (auto saved = WriteWhole(out + "/run.json", ToJson(record)); !saved) return saved;
-  return WriteWhole(out + "/index.html", HtmlReport(record));
+  PrintReport(*record);
+  PrintPlaces(verb.out);
+  return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
 }
 
 int RunCross(const CrossVerb& verb) {
@@ -163,7 +155,7 @@ int RunCross(const CrossVerb& verb) {
   if (verb.first != 0) options.command_line += fmt::format(" --first {}", verb.first);
   for (const std::string& hex : verb.inputs.hex) options.command_line += " --hex " + hex;
   if (verb.report) {
-    if (auto ready = MakeFolder(verb.out); !ready) return Refuse(ready.error().message);
+    if (auto ready = MakeReportFolder(verb.out); !ready) return Refuse(ready.error().message);
   }
   if (auto added = AddInputs(verb, options.found); !added) return Refuse(added.error().message);
   if (verb.report) {
@@ -184,12 +176,13 @@ int RunCross(const CrossVerb& verb) {
   if (verb.as_json) {
     PrintJsonLines(*record);
   } else {
-    fmt::print("{}", TextReport(*record,
-                                {.colour = isatty(STDOUT_FILENO) != 0, .width = TerminalWidth()}));
+    PrintReport(*record);
   }
   if (verb.report) {
-    if (auto saved = WriteReport(*record, verb.out); !saved) return Refuse(saved.error().message);
-    fmt::print("report: {}/index.html\nrecord: {}/run.json\n", verb.out, verb.out);
+    if (auto saved = WriteReportFiles(*record, verb.out); !saved) {
+      return Refuse(saved.error().message);
+    }
+    PrintPlaces(verb.out);
   }
   return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
 }
@@ -219,9 +212,14 @@ void AddReport(CLI::App& app, int* status) {
       "The main job: cross over generated graphs, corpus/real and given pickles, and write\n"
       "the record and the page. Exit status 1 where something differs unexplained");
   AddOptions(*report, *verb);
-  report->add_option("-o,--out", verb->out, "Folder for run.json and index.html")
+  report
+      ->add_option("-o,--out", verb->out,
+                   "Folder for run.json, index.html, junit.xml and summary.md")
       ->capture_default_str();
-  report->callback([verb, status] { *status = RunCross(*verb); });
+  report->add_option("--from", verb->from,
+                     "Draw the reports of this run.json again; nothing is run");
+  report->callback(
+      [verb, status] { *status = verb->from.empty() ? RunCross(*verb) : Redraw(*verb); });
 }
 
 }  // namespace pickleproof
