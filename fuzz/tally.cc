@@ -1,0 +1,124 @@
+#include "fuzz/tally.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "harness/pickle/decoder.h"
+
+namespace pickleproof {
+namespace {
+
+constexpr std::chrono::seconds kInterval{1};
+constexpr int kLateInstructions = 2;
+
+}  // namespace
+
+Tally::Tally(std::string target, std::string state)
+    : target_(std::move(target)), due_(std::chrono::steady_clock::now() + kInterval) {
+  if (state.empty()) return;
+  const std::string folder = state + "/stats";
+  std::error_code
+      ignored;  // Write() will say nothing either: a campaign is not worth its statistics
+  std::filesystem::create_directories(folder, ignored);
+  path_ = fmt::format("{}/{}-{}.json", folder, target_, getpid());
+}
+
+Tally::~Tally() { Write(); }
+
+void Tally::Verdicted(std::string_view engine, Verdict verdict) {
+  auto found = verdicts_.find(engine);
+  if (found == verdicts_.end()) found = verdicts_.emplace(engine, Verdicts{}).first;
+  ++found->second[static_cast<size_t>(verdict)];
+}
+
+void Tally::Poisoned(std::string_view cause) {
+  const auto found = poisoned_.find(cause);
+  if (found != poisoned_.end()) {
+    ++found->second;
+  } else {
+    poisoned_.emplace(cause, 1);
+  }
+}
+
+std::string Tally::ToJson() const {
+  nlohmann::ordered_json json;
+  json["target"] = target_;
+  json["pid"] = getpid();
+  json["executions"] = executions_;
+  json["accepted"] = accepted_;
+  json["failed_at_last_instruction"] = failed_late_;
+  json["disagreements"] = disagreements_;
+  nlohmann::ordered_json reached = nlohmann::ordered_json::object();
+  for (int protocol = 0; protocol <= kHighestProtocol; ++protocol) {
+    nlohmann::ordered_json names = nlohmann::ordered_json::array();
+    for (const OpcodeInfo& info : AllOpcodes()) {
+      if (this->reached(protocol, info.opcode) != 0) names.push_back(info.name);
+    }
+    reached[std::to_string(protocol)] = std::move(names);
+  }
+  json["reached"] = std::move(reached);
+  nlohmann::ordered_json verdicts = nlohmann::ordered_json::object();
+  for (const auto& [engine, counts] : verdicts_) {
+    for (size_t i = 0; i < kVerdicts; ++i) {
+      if (counts[i] != 0) verdicts[engine][Name(static_cast<Verdict>(i))] = counts[i];
+    }
+  }
+  json["verdicts"] = std::move(verdicts);
+  json["poisoned"] = poisoned_;
+  return json.dump();
+}
+
+void Tally::WriteIfDue() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < due_) return;
+  due_ = now + kInterval;
+  Write();
+}
+
+// To another name first, so that a reader never sees half of it.
+void Tally::Write() const {
+  if (path_.empty()) return;
+  const std::string temporary = path_ + ".new";
+  {
+    std::ofstream file(temporary, std::ios::binary);
+    file << ToJson() << '\n';
+    if (!file) return;
+  }
+  std::error_code ignored;
+  std::filesystem::rename(temporary, path_, ignored);
+}
+
+void TallyInstructions(std::string_view input, uint64_t consumed, Tally& tally) {
+  Decoder decoder(input.substr(0, std::min<uint64_t>(consumed, input.size())));
+  int protocol = 0;
+  bool first = true;
+  while (true) {
+    const auto next = decoder.Next();
+    if (!next || !*next) return;
+    const Instruction& instruction = **next;
+    if (first && instruction.opcode == Opcode::PROTO && instruction.number <= kHighestProtocol) {
+      protocol = static_cast<int>(instruction.number);
+    }
+    first = false;
+    tally.Reached(protocol, instruction.opcode);
+  }
+}
+
+bool IsLateFailure(std::string_view input, uint64_t offset) {
+  if (offset > input.size()) return false;
+  Decoder decoder(input.substr(offset));
+  for (int count = 0; count <= kLateInstructions; ++count) {
+    const auto next = decoder.Next();
+    // What can't be decoded fails here, and is the last that the reader sees.
+    if (!next || !*next || (**next).opcode == Opcode::STOP) return true;
+  }
+  return false;
+}
+
+}  // namespace pickleproof
