@@ -14,6 +14,7 @@ namespace {
 
 constexpr ptrdiff_t kFrameHeader = 9;
 constexpr size_t kLargeText = size_t{64} * 1024;  // from here on outside of frames
+constexpr size_t kMaxFourBytes = 0xffffffff;
 constexpr size_t kFirstRoom = 4096;
 constexpr uint64_t kPlainNan = 0x7ff8000000000000;  // what reading "nan" gives
 
@@ -110,11 +111,21 @@ void PickleWriter::SetSoftEnd() {
 char* PickleWriter::AtBoundary(char* p) {
   if (frame_ != kNoFrame && policy_.framing == EncodingPolicy::Framing::kCPython) {
     const size_t payload = static_cast<size_t>(p - out_->data()) - frame_ - kFrameHeader;
-    if (payload >= policy_.frame_size) p = OpenFrame(CloseFrame(p, policy_.frame_minimum));
+    if (payload >= policy_.frame_size) {
+      p = CloseFrame(p, policy_.frame_minimum);
+      p = OpenFrame(sink_ == nullptr ? p : Flush(p));
+    }
   }
   if (hard_end_ - p < 2 * kSlack) p = Grow(p, kFirstRoom);
   SetSoftEnd();
   return p;
+}
+
+// Gives all that is written to the sink.
+char* PickleWriter::Flush(char* p) {
+  char* begin = out_->data() + start_;
+  sink_->Write({begin, static_cast<size_t>(p - begin)});
+  return begin;
 }
 
 // A frame begins with a hole for its header. CPython begins it with the first opcode in it; that is
@@ -191,14 +202,18 @@ bool PickleWriter::BigInt(char** p, std::string_view bytes, size_t max_digits) {
     }
   }
   if (protocol_ < 2) return false;
-  *p = Room(*p, bytes.size());
-  if (bytes.size() < 256 && policy_.ints != Ints::kWide) {
-    *p = PutLittle(PutOpcode(*p, Opcode::LONG1), static_cast<uint8_t>(bytes.size()));
-  } else {
-    *p = PutLittle(PutOpcode(*p, Opcode::LONG4), static_cast<uint32_t>(bytes.size()));
-  }
-  *p = PutText(*p, bytes);
+  *p = LongBytes(*p, bytes);
   return true;
+}
+
+char* PickleWriter::LongBytes(char* p, std::string_view bytes) {
+  p = Room(p, bytes.size());
+  if (bytes.size() < 256 && policy_.ints != Ints::kWide) {
+    p = PutLittle(PutOpcode(p, Opcode::LONG1), static_cast<uint8_t>(bytes.size()));
+  } else {
+    p = PutLittle(PutOpcode(p, Opcode::LONG4), static_cast<uint32_t>(bytes.size()));
+  }
+  return PutText(p, bytes);
 }
 
 char* PickleWriter::Float(char* p, uint64_t bits) {
@@ -223,9 +238,15 @@ char* PickleWriter::Extension(char* p, uint32_t code) const {
 // ---- Text.
 
 char* PickleWriter::Counted(char* p, std::string_view header, std::string_view text) {
-  const bool outside = text.size() >= kLargeText && frame_ != kNoFrame &&
-                       policy_.framing == EncodingPolicy::Framing::kCPython;
+  const bool large =
+      text.size() >= kLargeText && policy_.framing == EncodingPolicy::Framing::kCPython;
+  const bool outside = large && frame_ != kNoFrame;
   if (outside) p = CloseFrame(p, policy_.frame_minimum);
+  if (large && sink_ != nullptr) {
+    p = Flush(PutText(Room(p, header.size()), header));
+    sink_->WriteLarge(text);
+    return outside ? OpenFrame(p) : p;
+  }
   p = Room(p, header.size() + text.size());
   p = PutText(PutText(p, header), text);
   return outside ? OpenFrame(p) : p;
@@ -253,7 +274,7 @@ char* PickleWriter::Str(char* p, std::string_view text) {
   using Strings = EncodingPolicy::Strings;
   if (protocol_ == 0 || policy_.strings == Strings::kText) return UnicodeText(p, text);
   char raw[9];
-  if (protocol_ >= 4 && policy_.strings == Strings::kWide) {
+  if (protocol_ >= 4 && (policy_.strings == Strings::kWide || text.size() > kMaxFourBytes)) {
     return Counted(p, Header(raw, Opcode::BINUNICODE8, uint64_t{text.size()}), text);
   }
   if (protocol_ >= 4 && text.size() < 256) {
@@ -271,10 +292,11 @@ char* PickleWriter::Latin1Str(char* p, std::string_view bytes) {
 
 char* PickleWriter::Bytes(char* p, std::string_view bytes) {
   char raw[9];
-  if (protocol_ >= 4 && policy_.strings == EncodingPolicy::Strings::kWide) {
+  const bool wide = policy_.strings == EncodingPolicy::Strings::kWide;
+  if (protocol_ >= 4 && (wide || bytes.size() > kMaxFourBytes)) {
     return Counted(p, Header(raw, Opcode::BINBYTES8, uint64_t{bytes.size()}), bytes);
   }
-  if (bytes.size() < 256 && policy_.strings != EncodingPolicy::Strings::kWide) {
+  if (bytes.size() < 256 && !wide) {
     const auto size = static_cast<uint8_t>(bytes.size());
     return PutText(PutLittle(PutOpcode(Room(p, 256), Opcode::SHORT_BINBYTES), size), bytes);
   }

@@ -49,6 +49,17 @@ inline char* PutText(char* p, std::string_view text) {
   return p + n;
 }
 
+// Where a pickle goes piece by piece instead of being kept as a whole. A failure is the sink's own
+// business: it takes what comes afterwards and does nothing.
+class PickleSink {
+ public:
+  virtual ~PickleSink() = default;
+  // The next bytes of the pickle: whole frames, and what stands before large text.
+  virtual void Write(std::string_view bytes) = 0;
+  // Large text, which is not copied before.
+  virtual void WriteLarge(std::string_view text) = 0;
+};
+
 class PickleWriter {
  public:
   static constexpr ptrdiff_t kSlack = 512;
@@ -60,6 +71,9 @@ class PickleWriter {
 
   // Starts a pickle behind what `out` holds: PROTO and the first frame.
   char* Begin(std::string& out, uint64_t max_bytes);
+  // From the next Begin() on, frames that are full and large text go to `sink` and not to `out`,
+  // where nothing must stand before the pickle. nullptr: all of it goes to `out`.
+  void SetSink(PickleSink* sink) { sink_ = sink; }
   // STOP and the end of the last frame; `out` now ends with the pickle.
   void End(char* p);
   // Makes `out` what it was at Begin().
@@ -90,6 +104,8 @@ class PickleWriter {
   // Minimal two's complement of more than eight bytes. False where text is the only form and Python
   // refuses to make so many digits.
   bool BigInt(char** p, std::string_view twos_complement, size_t max_digits);
+  // The binary half of it; from protocol 2 on.
+  char* LongBytes(char* p, std::string_view twos_complement);
   char* Float(char* p, uint64_t bits);
 
   // The forms of kShortest at protocols 2 and up, for loops.
@@ -118,11 +134,11 @@ class PickleWriter {
 
   // ---- Text, without its memo entry.
 
-  // Well-formed generalized UTF-8 of less than 4 GiB.
+  // Well-formed generalized UTF-8; of less than 4 GiB below protocol 4.
   char* Str(char* p, std::string_view text);
   // The same for bytes that stand for code points below 256, as _codecs.encode wants them.
   char* Latin1Str(char* p, std::string_view bytes);
-  // BINBYTES and its kin; from protocol 3 on.
+  // BINBYTES and its kin; from protocol 3 on, less than 4 GiB below 4.
   char* Bytes(char* p, std::string_view bytes);
   // BYTEARRAY8; from protocol 5 on.
   char* ByteArray(char* p, std::string_view bytes);
@@ -164,6 +180,7 @@ class PickleWriter {
   static char* TextNumber(char* p, Opcode opcode, uint32_t number);
   // A header in front of `text`, outside of frames where it is large.
   char* Counted(char* p, std::string_view header, std::string_view text);
+  char* Flush(char* p);
   char* UnicodeText(char* p, std::string_view text);
 
   int protocol_;
@@ -172,6 +189,7 @@ class PickleWriter {
   Memo put_, get_;
   uint32_t memo_start_;
 
+  PickleSink* sink_ = nullptr;
   std::string* out_ = nullptr;
   size_t start_ = 0;  // of this pickle in *out_
   uint64_t max_bytes_ = 0;

@@ -6,5 +6,6 @@
 namespace pickleproof {
 
 extern PyMethodDef kReadingFunctions[];
+extern PyMethodDef kWritingFunctions[];
 
 }  // namespace pickleproof

@@ -2,6 +2,7 @@
 
 #include "harness/python/module/docs.h"
 #include "harness/python/module/functions.h"
+#include "harness/python/module/pickler_object.h"
 #include "harness/python/module/state.h"
 #include "harness/python/module/unpickler_object.h"
 
@@ -21,7 +22,11 @@ PyModuleDef definition = {PyModuleDef_HEAD_INIT,
 bool AddTypes(PyObject* module, ModuleState& state) {
   state.unpickler_type = MakeUnpicklerType(module);
   state.unpickler_memo_type = MakeUnpicklerMemoType(module);
+  state.pickler_type = MakePicklerType(module);
+  state.pickler_memo_type = MakePicklerMemoType(module);
   return state.unpickler_type != nullptr && state.unpickler_memo_type != nullptr &&
+         state.pickler_type != nullptr && state.pickler_memo_type != nullptr &&
+         PyModule_AddType(module, state.pickler_type) == 0 &&
          PyModule_AddType(module, state.unpickler_type) == 0;
 }
 
@@ -38,7 +43,8 @@ bool AddNames(PyObject* module, const ModuleState& state) {
   for (const auto& [name, object] : names) {
     if (PyModule_AddObject(module, name, PyRef::Share(object).Release()) < 0) return false;
   }
-  return PyModule_AddFunctions(module, kReadingFunctions) == 0;
+  return PyModule_AddFunctions(module, kReadingFunctions) == 0 &&
+         PyModule_AddFunctions(module, kWritingFunctions) == 0;
 }
 
 }  // namespace

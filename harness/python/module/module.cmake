@@ -12,7 +12,14 @@ if(NOT PICKLEPROOF_SANITIZE AND NOT PICKLEPROOF_FUZZ)
   add_library(pickleproof_module MODULE
     ${module_folder}/file_source.cc
     ${module_folder}/reading_functions.cc
+    ${module_folder}/live_containers.cc
+    ${module_folder}/live_globals.cc
+    ${module_folder}/live_leaves.cc
+    ${module_folder}/live_objects.cc
+    ${module_folder}/live_pickler.cc
     ${module_folder}/module.cc
+    ${module_folder}/pickler_memo.cc
+    ${module_folder}/pickler_object.cc
     ${module_folder}/python_world.cc
     ${module_folder}/python_world_objects.cc
     ${module_folder}/raise.cc
@@ -20,13 +27,16 @@ if(NOT PICKLEPROOF_SANITIZE AND NOT PICKLEPROOF_FUZZ)
     ${module_folder}/unpickler.cc
     ${module_folder}/unpickler_memo.cc
     ${module_folder}/unpickler_object.cc
+    ${module_folder}/writing_functions.cc
     python_api.cc
     ${CMAKE_SOURCE_DIR}/harness/base/check.cc
     ${CMAKE_SOURCE_DIR}/harness/base/utf8.cc
     ${CMAKE_SOURCE_DIR}/harness/pickle/input.cc
+    ${CMAKE_SOURCE_DIR}/harness/pickle/pickle_writer.cc
     ${CMAKE_SOURCE_DIR}/harness/pickle/profile.cc
     ${CMAKE_SOURCE_DIR}/harness/pickle/text_codec.cc
-    ${CMAKE_SOURCE_DIR}/harness/pickle/text_decoding.cc)
+    ${CMAKE_SOURCE_DIR}/harness/pickle/text_decoding.cc
+    ${CMAKE_SOURCE_DIR}/harness/pickle/text_escape.cc)
   set_target_properties(pickleproof_module PROPERTIES
     PREFIX "" SUFFIX "${python_suffix}" OUTPUT_NAME pickleproof
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/module

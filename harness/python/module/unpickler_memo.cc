@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "harness/python/module/docs.h"
+#include "harness/python/module/type_flags.h"
 #include "harness/python/module/unpickler_object.h"
 
 namespace pickleproof {

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "harness/python/module/docs.h"
+#include "harness/python/module/type_flags.h"
 
 namespace pickleproof {
 namespace {
@@ -202,10 +203,6 @@ PyType_Slot slots[] = {
 PyType_Spec spec = {"pickleproof.Unpickler", sizeof(UnpicklerObject), 0, kTypeFlags, slots};
 
 }  // namespace
-
-PyTypeObject* MakeType(PyObject* module, PyType_Spec* type_spec) {
-  return reinterpret_cast<PyTypeObject*>(PyType_FromModuleAndSpec(module, type_spec, nullptr));
-}
 
 PyTypeObject* MakeUnpicklerType(PyObject* module) { return MakeType(module, &spec); }
 

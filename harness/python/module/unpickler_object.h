@@ -20,16 +20,4 @@ PyTypeObject* MakeUnpicklerMemoType(PyObject* module);
 PyObject* NewUnpicklerMemo(UnpicklerObject* unpickler);
 int SetUnpicklerMemo(UnpicklerObject* unpickler, PyObject* value);
 
-// A new reference to a heap type with a spec.
-PyTypeObject* MakeType(PyObject* module, PyType_Spec* spec);
-
-// Flags of all our types: collected by the GC, and immutable where Python knows how.
-#if PY_VERSION_HEX >= 0x030a0000
-inline constexpr unsigned kTypeFlags =
-    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE;
-#else
-inline constexpr unsigned kTypeFlags =
-    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
-#endif
-
 }  // namespace pickleproof
