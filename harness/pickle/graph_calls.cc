@@ -19,6 +19,10 @@ NodeId GraphWorld::UnpackIterable(Value args) {
     return Refuse(ErrorCode::kUnsupported,
                   "arguments from a set, whose order is nobody's business");
   }
+  if (graph_.kind(args) == Kind::kBuffer) {
+    return Refuse(ErrorCode::kUnsupported,
+                  "arguments from an out-of-band buffer, whose content is not given");
+  }
   switch (graph_.kind(args)) {
     case Kind::kList:
     case Kind::kSet:

@@ -129,6 +129,27 @@ TEST(Machine, GlobalsAndCallsBecomeNodes) {
   });
 }
 
+TEST(Machine, ArgumentsOfAnyIterableAreUnpackedAsPicklePyDoes) {
+  LoadOptions options = As("pickle.py");
+  options.has_buffers = true;
+  options.buffers = {false};
+  ExpectMeanings(
+      {
+          {"cm\nC\n(K\x01lR.", "m.C(1)"},
+          {"cm\nC\nS'ab'\nR.", "m.C('a', 'b')"},
+          {"cm\nC\nC\x01zR.", "m.C(122)"},
+          {"cm\nC\n}K\x01K\x02sR.", "m.C(1)"},
+          {"cm\nC\nK\x01R.", "type"},
+          // A set has no order, and what is in a buffer is not known.
+          {"cm\nC\n\x8f(K\x01K\x02\x90R.", "unsupported"},
+          {"cm\nC\n\x97R.", "unsupported"},
+          {"cm\nC\n\x97\x98\x81.", "unsupported"},
+      },
+      options);
+  options.profile = As("_pickle").profile;
+  ExpectMeanings({{"cm\nC\n(K\x01lR.", "type"}, {"cm\nC\n\x97R.", "type"}}, options);
+}
+
 TEST(Machine, NamesOfPython2AreMappedBelowProtocol3Only) {
   LoadOptions as_written;
   as_written.fix_imports = false;
