@@ -113,7 +113,9 @@ auto Machine<World>::ExecuteText(Opcode opcode, Registers& r, Input& input) -> S
   if (opcode == Opcode::STRING) {
     const Result<std::string> bytes = DecodeQuotedString(line);
     if (bytes) return PushPy2(r, *bytes, false);
-    return Fail(ErrorCode::kBadArgument, "a STRING argument with bad quotes or escapes");
+    const bool escape = bytes.error().exception == "ValueError";
+    return Fail(ErrorCode::kBadArgument, "a STRING argument with bad quotes or escapes",
+                escape ? "ValueError" : "UnpicklingError");
   }
   if (opcode == Opcode::UNICODE) {
     const Result<std::string> text = DecodeRawUnicodeEscape(line);

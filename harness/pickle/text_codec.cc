@@ -189,6 +189,15 @@ std::optional<double> ParseCFloat(std::string_view line, bool* overflow) {
   return value;
 }
 
+namespace {
+
+std::unexpected<Error> BadEscape(std::string message) {
+  return std::unexpected(
+      Error{ErrorCode::kBadArgument, kNoOffset, std::move(message), "ValueError"});
+}
+
+}  // namespace
+
 Result<std::string> DecodeQuotedString(std::string_view text) {
   const bool quoted = text.size() >= 2 && text.front() == text.back() &&
                       (text.front() == '\'' || text.front() == '"');
@@ -202,8 +211,7 @@ Result<std::string> DecodeQuotedString(std::string_view text) {
       out += body[i];
       continue;
     }
-    if (++i == body.size())
-      return Fail(ErrorCode::kBadArgument, "a backslash ends the STRING argument");
+    if (++i == body.size()) return BadEscape("a backslash ends the STRING argument");
     const char c = body[i];
     const size_t simple = kNames.find(c);
     if (simple != std::string_view::npos) {
@@ -220,7 +228,7 @@ Result<std::string> DecodeQuotedString(std::string_view text) {
       out += static_cast<char>(value);
     } else if (c == 'x') {
       if (i + 2 >= body.size() || DigitValue(body[i + 1]) >= 16 || DigitValue(body[i + 2]) >= 16) {
-        return Fail(ErrorCode::kBadArgument, "\\x in the STRING argument needs two hex digits");
+        return BadEscape("\\x in the STRING argument needs two hex digits");
       }
       out += static_cast<char>(DigitValue(body[i + 1]) * 16 + DigitValue(body[i + 2]));
       i += 2;
