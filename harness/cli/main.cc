@@ -68,6 +68,8 @@ int Main(int argc, char** argv) {
   AddAsm(app, &status);
   AddGen(app, &status);
   AddEngines(app, &status);
+  AddRepro(app, &status);
+  AddReduce(app, &status);
   const int exit_status = Run(app, argc, argv, &status);
   if (std::fflush(stdout) != 0) return Refuse("standard output can't be written");
   return exit_status;

@@ -19,6 +19,8 @@ void AddGen(CLI::App& app, int* status);
 void AddCross(CLI::App& app, int* status);
 void AddReport(CLI::App& app, int* status);
 void AddEngines(CLI::App& app, int* status);
+void AddRepro(CLI::App& app, int* status);
+void AddReduce(CLI::App& app, int* status);
 
 // Prints one clear line on standard error; the exit status for it.
 int Refuse(std::string_view message);

@@ -11,9 +11,9 @@ constexpr int kDefaultMinor = 11;
 
 }  // namespace
 
-EngineSet EngineSet::Make() {
+EngineSet EngineSet::Make(const InterpreterOptions& options) {
   EngineSet set;
-  auto interpreter = Interpreter::Start();
+  auto interpreter = Interpreter::Start(options);
   set.engines_ = MakePickleproofEngines(interpreter ? (*interpreter)->minor() : kDefaultMinor);
   if (!interpreter) {
     set.unavailable_.push_back("cpython: " + ToString(interpreter.error()));

@@ -14,7 +14,7 @@ namespace pickleproof {
 class EngineSet {
  public:
   // Starts the interpreter. An engine that can't be had is no error: unavailable() says why.
-  static EngineSet Make();
+  static EngineSet Make(const InterpreterOptions& options = {});
 
   // In the order of the matrix.
   const std::vector<std::unique_ptr<Engine>>& engines() const { return engines_; }
