@@ -119,4 +119,9 @@ class OdometerChoices final : public Choices {
   size_t position_ = 0;
 };
 
+// Splits a run's seed into one for each thing generated (splitmix64's increment keeps them apart).
+constexpr uint64_t SeedOf(uint64_t seed, uint64_t index) {
+  return seed * 0x9e3779b97f4a7c15U + index;
+}
+
 }  // namespace pickleproof

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "generators/choices.h"
 #include "generators/graphs.h"
 #include "harness/base/bytes.h"
 #include "harness/graph/notation.h"
@@ -26,9 +27,6 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
-
-// Splits a run's seed into one for each graph (splitmix64's increment keeps them apart).
-uint64_t SeedOf(uint64_t seed, uint64_t index) { return seed * 0x9e3779b97f4a7c15U + index; }
 
 Side SideOf(const Outcome& outcome) {
   Side side;
