@@ -52,7 +52,7 @@ NodeId GraphWorld::ArgsTuple(Value args) {
 NodeId GraphWorld::Call(How how, Value callable, Value args) {
   const NodeId tuple = ArgsTuple(args);
   if (tuple == kNoNode) return kNoNode;
-  if (!IsInert(graph_.kind(callable))) {
+  if (!TakesSteps(callable)) {
     return Refuse(ErrorCode::kType, "a call of something that is not callable");
   }
   trace_.Push({TraceKind::kCall, callable});
@@ -78,7 +78,7 @@ bool GraphWorld::AreKeywords(Value kwargs) const {
 
 NodeId GraphWorld::New(Value cls, Value args, Value kwargs) {
   const How how = kwargs == kNoNode ? How::kNewObj : How::kNewObjEx;
-  if (!IsInert(graph_.kind(cls))) {
+  if (!TakesSteps(cls)) {
     return Refuse(ErrorCode::kType, "NEWOBJ of something that is no class", "UnpicklingError");
   }
   const NodeId tuple = ArgsTuple(args);

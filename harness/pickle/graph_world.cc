@@ -103,10 +103,16 @@ NodeId GraphWorld::ReadOnly(Value value) {
       // A read-only memoryview; there is no node for it, so it is what would make it.
       const NodeId callable = Checked(graph_.Global("builtins", "memoryview"));
       const NodeId args = callable == kNoNode ? kNoNode : Tuple({&value, 1});
-      return args == kNoNode ? kNoNode : Checked(graph_.Object(How::kReduce, callable, args));
+      if (args == kNoNode) return kNoNode;
+      views_.push_back(Checked(graph_.Object(How::kReduce, callable, args)));
+      return views_.back();
     }
     default: return Refuse(ErrorCode::kType, "READONLY_BUFFER on something without a buffer");
   }
+}
+
+bool GraphWorld::TakesSteps(Value value) const {
+  return IsInert(graph_.kind(value)) && std::ranges::find(views_, value) == views_.end();
 }
 
 bool GraphWorld::ExtendByteArray(Value target, Items items) {
@@ -124,7 +130,7 @@ bool GraphWorld::ExtendByteArray(Value target, Items items) {
 
 bool GraphWorld::AppendOther(Value target, Items items) {
   const Kind kind = graph_.kind(target);
-  if (IsInert(kind)) return AddStep(target, StepKind::kAppend, items);
+  if (TakesSteps(target)) return AddStep(target, StepKind::kAppend, items);
   if (kind == Kind::kByteArray) return ExtendByteArray(target, items);
   Refuse(ErrorCode::kType, "APPEND to something without append()", "AttributeError");
   return false;
@@ -132,7 +138,7 @@ bool GraphWorld::AppendOther(Value target, Items items) {
 
 bool GraphWorld::SetOther(Value target, Items items) {
   const Kind kind = graph_.kind(target);
-  if (IsInert(kind)) return AddStep(target, StepKind::kSetItems, items);
+  if (TakesSteps(target)) return AddStep(target, StepKind::kSetItems, items);
   if (kind != Kind::kList && kind != Kind::kByteArray) {
     Refuse(ErrorCode::kType, "SETITEM on something that takes no items");
     return false;
@@ -164,7 +170,7 @@ bool GraphWorld::SetOther(Value target, Items items) {
 
 bool GraphWorld::AddItems(Value target, Items items) {
   const Kind kind = graph_.kind(target);
-  if (IsInert(kind)) return AddStep(target, StepKind::kAdd, items);
+  if (TakesSteps(target)) return AddStep(target, StepKind::kAdd, items);
   if (kind != Kind::kSet) {
     Refuse(ErrorCode::kType, "ADDITEMS to something without add()", "AttributeError");
     return false;
@@ -213,7 +219,7 @@ bool GraphWorld::AppliesToBuiltin(Value state) const {
 }
 
 bool GraphWorld::Build(Value target, Value state) {
-  if (IsInert(graph_.kind(target))) {
+  if (TakesSteps(target)) {
     trace_.Push({TraceKind::kBuild, target});
     return AddStep(target, StepKind::kBuild, {&state, 1});
   }

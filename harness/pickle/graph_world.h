@@ -27,6 +27,7 @@ class GraphWorld {
     next_buffer_ = 0;
     error_ = {};
     calls_.clear();
+    views_.clear();
     if (!known_extensions_.empty()) known_extensions_.clear();
   }
   // Before a load that shares nothing with earlier ones.
@@ -103,6 +104,9 @@ class GraphWorld {
   bool AddStep(Value target, StepKind kind, Items items) {
     return graph_.AddStep(target, kind, items) || LimitHit() != kNoNode;
   }
+  // Whether the value stands for something unknown, which can be called and changed. A view of a
+  // bytearray of the stream can't, though its node looks like an object.
+  bool TakesSteps(Value value) const;
   bool AppendOther(Value target, Items items);
   bool SetOther(Value target, Items items);
   bool ExtendByteArray(Value target, Items items);
@@ -120,6 +124,7 @@ class GraphWorld {
   const LoadOptions& options_;
   Pool<TraceItem> trace_;
   std::vector<NodeId> calls_;
+  std::vector<NodeId> views_;  // read-only, of bytearrays
   std::vector<uint32_t> known_extensions_;
   uint32_t next_buffer_ = 0;
   Error error_;

@@ -129,6 +129,22 @@ TEST(Machine, GlobalsAndCallsBecomeNodes) {
   });
 }
 
+TEST(Machine, AViewOfABytearrayTakesNothingThatIsDoneToObjects) {
+  const std::string view = "\x96\x01\x00\x00\x00\x00\x00\x00\x00z\x98"s;
+  ExpectMeanings({
+      {view + ".", "builtins.memoryview(bytearray(b'z'))"},
+      {view + "K\x01" + "a.", "type"},
+      {view + "K\x01K\x02s.", "type"},
+      {view + "(K\x01\x90.", "type"},
+      {view + "}K\x01K\x02sb.", "type"},
+      {view + "Nb.", "builtins.memoryview(bytearray(b'z'))"},
+      {view + ")R.", "type"},
+      {view + ")\x81.", "type"},
+      // Called by its name it is an object like any other.
+      {"c__builtin__\nmemoryview\n)R]b.", "builtins.memoryview().build([])"},
+  });
+}
+
 TEST(Machine, ArgumentsOfAnyIterableAreUnpackedAsPicklePyDoes) {
   LoadOptions options = As("pickle.py");
   options.has_buffers = true;
