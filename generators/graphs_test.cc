@@ -111,7 +111,9 @@ TEST(GraphFromSeed, ReachesEveryKindAndOnlyTheAllowed) {
         if (graph.kind(id) == Kind::kObject) ++ways[graph.how(id)];
         if (graph.HasSteps(id)) {
           graph.ForEachStep(id, [&](const Graph::Step& step) { ++steps[step.kind]; });
-          if (!capabilities.steps_on_others) EXPECT_EQ(graph.kind(id), Kind::kObject);
+          if (!capabilities.steps_on_others) {
+            EXPECT_EQ(graph.kind(id), Kind::kObject);
+          }
         }
       }
     }
@@ -318,7 +320,9 @@ TEST(PicklableByCPython, StepsComeInThePicklersOrder) {
         order += step.kind == StepKind::kAppend     ? 'a'
                  : step.kind == StepKind::kSetItems ? 'b'
                                                     : 'c';
-        if (step.kind == StepKind::kBuild) EXPECT_NE(step.items[0], kNoneNode);
+        if (step.kind == StepKind::kBuild) {
+          EXPECT_NE(step.items[0], kNoneNode);
+        }
       });
       EXPECT_TRUE(std::string("abc").find(order) != std::string::npos || order == "ac") << order;
     }

@@ -77,7 +77,9 @@ TEST(FloatLeaf, GivesOnlyPythonsNanWithoutPayloads) {
   RandomChoices choices(5);
   for (int i = 0; i < 20000; ++i) {
     const uint64_t bits = FloatLeaf(choices, false);
-    if (std::isnan(std::bit_cast<double>(bits))) EXPECT_EQ(bits, 0x7ff8000000000000U);
+    if (std::isnan(std::bit_cast<double>(bits))) {
+      EXPECT_EQ(bits, 0x7ff8000000000000U);
+    }
   }
 }
 

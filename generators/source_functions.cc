@@ -84,7 +84,7 @@ std::vector<SourceForm> Plain() {
        "def $_put(a):\n    global N_$\n    N_$ = a\n"
        "def $_get():\n    return N_$\n"
        "$ = ($_put, $_get)\n",
-       {"$[1]()", "$[0](<N>), $[1]()"}},
+       {"$[1]()", "($[0](<N>), $[1]())"}},
       {"catches",
        Role::kFunction,
        {kMainName},

@@ -244,7 +244,9 @@ TEST(Host, NamesTheSystemButNoHost) {
   char host[256] = {};
   ASSERT_EQ(gethostname(host, sizeof host - 1), 0);
   for (const std::string& text : {machine.system, machine.processor, machine.compiler}) {
-    if (std::string_view(host).size() > 4) EXPECT_EQ(text.find(host), std::string::npos);
+    if (std::string_view(host).size() > 4) {
+      EXPECT_EQ(text.find(host), std::string::npos);
+    }
   }
 }
 

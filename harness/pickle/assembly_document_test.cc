@@ -63,7 +63,9 @@ TEST(AssemblyDocument, EveryExampleHolds) {
     ASSERT_TRUE(expected.has_value());
     ASSERT_TRUE(bytes.has_value()) << bytes.error().message;
     EXPECT_EQ(ToHex(*bytes), ToHex(*expected));
-    if (blocks[i].language == "disassembly") EXPECT_EQ(Disassemble(*expected), blocks[i].text);
+    if (blocks[i].language == "disassembly") {
+      EXPECT_EQ(Disassemble(*expected), blocks[i].text);
+    }
     ++seen;
   }
   EXPECT_GE(seen, 9);
