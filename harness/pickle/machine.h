@@ -62,6 +62,8 @@ class Machine {
   Value value() const { return value_; }
   const Error& error() const { return error_; }
   uint64_t consumed() const { return consumed_; }
+  // What its PROTO said; 0 without one.
+  int protocol() const { return protocol_; }
   // The index that the last GET of an unset one asked for.
   uint64_t missing_memo() const { return missing_memo_; }
 
@@ -100,7 +102,7 @@ class Machine {
     return found == sparse_memo_.end() ? World::kNoValue : found->second;
   }
 
- private:
+ protected:  // for the planted bugs of fuzz/puzzle_machine.h
   struct Registers {
     const char* next;
     const char* limit;

@@ -23,7 +23,7 @@ inline constexpr const char* kDumpsDoc =
     "The arguments are those of Pickler.";
 
 inline constexpr const char* kLoadDoc =
-    "load($module, file, /, *, fix_imports=True, encoding='ASCII',\n"
+    "load($module, /, file, *, fix_imports=True, encoding='ASCII',\n"
     "     errors='strict', buffers=())\n"
     "--\n\n"
     "Read and return an object from the pickle data stored in a file.\n\n"

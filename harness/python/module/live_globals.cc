@@ -110,6 +110,26 @@ bool MapToPython2(PyRef* module, PyRef* name) {
   return true;
 }
 
+// The number of an extension code. False with an exception, which is another one since 3.13.
+bool ExtensionCode(PyObject* object, PyObject* code, long* number) {
+  constexpr bool kOld = PY_VERSION_HEX < 0x030d0000;
+  if (kOld && !PyLong_Check(code)) {
+    PyErr_Format(State().pickling_error, "Can't pickle %R: extension code %R isn't an integer",
+                 object, code);
+    return false;
+  }
+  *number = PyLong_AsLong(code);
+  if (*number > 0 && *number <= 0x7fffffffL) return true;
+  if (PyErr_Occurred() != nullptr) return false;
+  if (kOld) {
+    PyErr_Format(State().pickling_error, "Can't pickle %R: extension code %ld is out of range",
+                 object, *number);
+  } else {
+    PyErr_Format(PyExc_RuntimeError, "extension code %ld is out of range", *number);
+  }
+  return false;
+}
+
 }  // namespace
 
 // `name` is what __reduce__ returned, or nullptr for the object's own qualified name.
@@ -153,19 +173,8 @@ bool LivePickler::SaveExtension(PyObject* object, PyObject* module_name, PyObjec
   if (!key) return false;
   PyObject* code = PyDict_GetItemWithError(State().extension_registry, key.get());
   if (code == nullptr) return PyErr_Occurred() == nullptr;
-  if (!PyLong_Check(code)) {
-    PyErr_Format(State().pickling_error, "Can't pickle %R: extension code %R isn't an integer",
-                 object, code);
-    return false;
-  }
-  const long number = PyLong_AsLong(code);
-  if (number <= 0 || number > 0x7fffffffL) {
-    if (PyErr_Occurred() == nullptr) {
-      PyErr_Format(State().pickling_error, "Can't pickle %R: extension code %ld is out of range",
-                   object, number);
-    }
-    return false;
-  }
+  long number = 0;
+  if (!ExtensionCode(object, code, &number)) return false;
   p_ = writer_.Extension(p_, static_cast<uint32_t>(number));
   *done = true;
   return true;

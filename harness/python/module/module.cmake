@@ -46,4 +46,19 @@ if(NOT PICKLEPROOF_SANITIZE AND NOT PICKLEPROOF_FUZZ)
   target_link_libraries(pickleproof_module PRIVATE pickleproof_flags)
   target_link_options(pickleproof_module PRIVATE
     -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--exclude-libs,ALL)
+
+  # Tests in Python: by the interpreter that the module was built for. 77: it lacks what they need.
+  function(pickleproof_module_test name label script)
+    add_test(NAME ${name}
+      COMMAND ${PYTHON_EXECUTABLE_USED} -s -B ${module_folder}/${script} ${ARGN})
+    set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600 SKIP_RETURN_CODE 77)
+  endfunction()
+  if(PICKLEPROOF_TESTS)
+    set(built ${CMAKE_CURRENT_BINARY_DIR}/module)
+    pickleproof_module_test(PythonModule.PassesCPythonsOwnTests unit run_pickletester.py
+      --module ${built} --left-out ${module_folder}/left_out.txt)
+    pickleproof_module_test(PythonModule.KeepsItsClaims unit live_test.py ${built})
+    pickleproof_module_test(PythonModule.CarriesCloudpickle unit cloudpickle_test.py ${built})
+    pickleproof_module_test(PythonModule.LeaksNothing slow leak_test.py --module ${built})
+  endif()
 endif()

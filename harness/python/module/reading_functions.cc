@@ -16,10 +16,10 @@ struct Reading {
   const char* errors = "strict";
   PyObject* buffers = nullptr;
 
-  bool Parse(PyObject* args, PyObject* kwargs, const char* format) {
-    static const char* const kNames[] = {"",       "fix_imports", "encoding",
-                                         "errors", "buffers",     nullptr};
-    return PyArg_ParseTupleAndKeywords(args, kwargs, format, const_cast<char**>(kNames), &from,
+  // `name` is that of the first argument; "" where it has none.
+  bool Parse(PyObject* args, PyObject* kwargs, const char* format, const char* name) {
+    const char* names[] = {name, "fix_imports", "encoding", "errors", "buffers", nullptr};
+    return PyArg_ParseTupleAndKeywords(args, kwargs, format, const_cast<char**>(names), &from,
                                        &fix_imports, &encoding, &errors, &buffers) != 0;
   }
   bool Configure(LiveUnpickler& live) const {
@@ -30,7 +30,7 @@ struct Reading {
 PyObject* Load(PyObject* /*module*/, PyObject* args, PyObject* kwargs) try {
   Reading reading;
   LiveUnpickler live;
-  if (!reading.Parse(args, kwargs, "O|$pssO:load") || !live.source().Open(reading.from) ||
+  if (!reading.Parse(args, kwargs, "O|$pssO:load", "file") || !live.source().Open(reading.from) ||
       !reading.Configure(live)) {
     return nullptr;
   }
@@ -43,7 +43,7 @@ PyObject* Loads(PyObject* /*module*/, PyObject* args, PyObject* kwargs) try {
   Reading reading;
   LiveUnpickler live;
   Py_buffer data;
-  if (!reading.Parse(args, kwargs, "O|$pssO:loads") || !reading.Configure(live) ||
+  if (!reading.Parse(args, kwargs, "O|$pssO:loads", "") || !reading.Configure(live) ||
       PyObject_GetBuffer(reading.from, &data, PyBUF_CONTIG_RO) < 0) {
     return nullptr;
   }

@@ -22,7 +22,9 @@ bool LiveUnpickler::Configure(bool fix_imports, const char* encoding, const char
 
 PyRef LiveUnpickler::Load(Input& input) {
   context_.protocol = 0;
-  if (machine_.Load(input) == Verdict::kAccept) return PyRef::Own(machine_.value());
+  const Verdict verdict = machine_.Load(input);
+  context_.protocol = machine_.protocol();
+  if (verdict == Verdict::kAccept) return PyRef::Own(machine_.value());
   Raise(machine_.error(), input, machine_.missing_memo());
   return {};
 }
