@@ -35,8 +35,10 @@ struct Program {
 }  // namespace
 }  // namespace pickleproof
 
-extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+#ifdef PICKLEPROOF_LIBFUZZER
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv);
 
 // libFuzzer's entropic scheduling spends four times as long on its books as our machine on an input
 // (measured: 37 % of all time in AddRareFeature), so it is off unless asked for.
@@ -54,6 +56,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   *argv = arguments.data();
   return 0;
 }
+#endif
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // Engines have no call for the end, so this lives until exit() destroys it.

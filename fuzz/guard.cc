@@ -56,6 +56,11 @@ namespace {
   }
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
+  // What a program ordinarily has; this one has given itself more (Interpreter::Start).
+  rlimit stack{};
+  getrlimit(RLIMIT_STACK, &stack);
+  stack.rlim_cur = std::min<rlim_t>(rlim_t{8} << 20, stack.rlim_max);
+  setrlimit(RLIMIT_STACK, &stack);
   const rlimit time{cpu_seconds, cpu_seconds};
   setrlimit(RLIMIT_CPU, &time);
   _exit(static_cast<int>(engine.Load(input, options).verdict));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "fuzz/instruction_size.h"
 #include "generators/opcode_arguments.h"
 #include "harness/base/bytes.h"
 #include "harness/pickle/decoder.h"
@@ -65,7 +66,9 @@ size_t Mutator::Mutate(uint8_t* data, size_t size, size_t max_size, uint32_t see
   const size_t limit = std::max<size_t>(max_size, 2);
   work_.assign(reinterpret_cast<const char*>(data), size);
   const uint64_t plan = choices.Below(16);
-  bool repair = plan != 0 && plan != 8 && plan != 9;
+  const bool repair = plan != 0 && plan != 8 && plan != 9;
+  const bool spoil = plan >= 1 && plan <= 3;
+  bool spoilt = false;
   if (plan < 8) {
     Structural(choices, limit);
   } else {
@@ -73,10 +76,10 @@ size_t Mutator::Mutate(uint8_t* data, size_t size, size_t max_size, uint32_t see
   }
   if (repair) {
     scratch_.clear();
-    repairer_.Repair(choices, work_, limit, scratch_);
+    spoilt = repairer_.Repair(choices, work_, limit, spoil && plan != 1, scratch_);
     work_.swap(scratch_);
   }
-  if (plan >= 1 && plan <= 3) Spoil(choices);
+  if (spoil && !spoilt) Spoil(choices);
   const size_t made = std::min(work_.size(), max_size);
   std::memcpy(data, work_.data(), made);
   return made;
@@ -96,7 +99,7 @@ size_t Mutator::CrossOver(std::string_view left, std::string_view right, uint8_t
   Count(Edit::kSplice);
   if (choices.Chance(7, 8)) {
     scratch_.clear();
-    repairer_.Repair(choices, work_, limit, scratch_);
+    repairer_.Repair(choices, work_, limit, false, scratch_);
     work_.swap(scratch_);
   }
   const size_t made = std::min(work_.size(), max_size);
@@ -138,16 +141,13 @@ void Mutator::Structural(Choices& choices, size_t max_size) {
 
 void Mutator::Index() {
   pieces_.clear();
-  Decoder decoder(work_);
-  while (true) {
-    const auto next = decoder.Next();
-    if (!next || !*next) break;
-    const Instruction& instruction = **next;
-    pieces_.push_back({static_cast<uint32_t>(instruction.offset),
-                       static_cast<uint32_t>(instruction.raw.size()), instruction.opcode});
-    if (instruction.opcode == Opcode::STOP) break;
+  decoded_ = 0;
+  while (const size_t size = InstructionSize(work_, decoded_)) {
+    const auto opcode = static_cast<Opcode>(work_[decoded_]);
+    pieces_.push_back({static_cast<uint32_t>(decoded_), static_cast<uint32_t>(size), opcode});
+    decoded_ += size;
+    if (opcode == Opcode::STOP) break;
   }
-  decoded_ = pieces_.empty() ? 0 : pieces_.back().offset + pieces_.back().size;
 }
 
 void Mutator::Replace(size_t begin, size_t end) { work_.replace(begin, end - begin, text_); }
@@ -168,6 +168,24 @@ size_t Mutator::DrawPiece(Choices& choices, Wanted wanted) const {
     if (wanted(pieces_[place])) return place;
   }
   return pieces_.size();
+}
+
+// A small container in text_, of a few items of which several are alike: equal keys, shared and
+// unhashable members, empty and odd batches.
+void Mutator::DrawContainer(Choices& choices) {
+  static constexpr auto kItems = std::to_array<std::string_view>(
+      {"N", std::string_view("K\0", 2), "K\1", "\x88", "I01\n", "L1L\n", "F1\n", "h\0", ")", "]",
+       "}", "\x8c\1a", "U\1a", "C\1a", "\x8f", std::string_view("J\1\0\0\0", 5)});
+  static constexpr auto kClosers = std::to_array<std::pair<std::string_view, char>>(
+      {{"", 't'}, {"", 'l'}, {"", 'd'}, {"", '\x91'}, {"]", 'e'}, {"}", 'u'}, {"\x8f", '\x90'}});
+  const auto& [target, closer] = choices.Pick(kClosers);
+  text_.assign(target);
+  text_ += static_cast<char>(Opcode::MARK);
+  uint64_t count = choices.Below(4);
+  // Keys and values come in pairs, mostly.
+  if ((closer == 'd' || closer == 'u') && !choices.Chance(1, 4)) count *= 2;
+  for (; count > 0; --count) text_ += choices.Pick(kItems);
+  text_ += closer;
 }
 
 // An instruction in text_.
@@ -197,7 +215,11 @@ void Mutator::Apply(Edit edit, Choices& choices) {
   const std::string_view taken = std::string_view(work_).substr(begin, end - begin);
   switch (edit) {
     case Edit::kInsert:
-      DrawInstruction(choices);
+      if (choices.Chance(1, 4)) {
+        DrawContainer(choices);
+      } else {
+        DrawInstruction(choices);
+      }
       Replace(begin, begin);
       return;
     case Edit::kDelete:
@@ -269,7 +291,8 @@ void Mutator::EditPiece(Edit edit, Choices& choices) {
   if (edit == Edit::kProtocol) {
     if (!found || choices.Chance(3, 4)) {
       text_ += static_cast<char>(Opcode::PROTO);
-      text_ += static_cast<char>(choices.Below(kHighestProtocol + 1));
+      // One beyond the last as well.
+      text_ += static_cast<char>(choices.Below(kHighestProtocol + 2));
     }
     return Replace(begin, end);
   }

@@ -94,6 +94,7 @@ class Mutator {
   template <typename Wanted>
   size_t DrawPiece(Choices& choices, Wanted wanted) const;
   void DrawInstruction(Choices& choices);
+  void DrawContainer(Choices& choices);
 
   ByteMutation bytes_;
   Repairer repairer_;

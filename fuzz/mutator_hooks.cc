@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <cstring>
 
+#include "fuzz/byte_mutation.h"
 #include "fuzz/mutator.h"
 
 #ifndef PICKLEPROOF_HEADER
 #define PICKLEPROOF_HEADER 0
 #endif
 
-extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
+// Not every engine with libFuzzer's interface has this.
+extern "C" __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t* data, size_t size,
+                                                         size_t max_size);
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,
                                           unsigned seed);
 extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* data1, size_t size1,
@@ -22,8 +25,12 @@ namespace {
 
 constexpr size_t kHeader = PICKLEPROOF_HEADER;
 
+pickleproof::ByteMutation ByBytes() {
+  return LLVMFuzzerMutate == nullptr ? pickleproof::MutateBytes : LLVMFuzzerMutate;
+}
+
 pickleproof::Mutator& TheMutator() {
-  static pickleproof::Mutator mutator(LLVMFuzzerMutate);
+  static pickleproof::Mutator mutator(ByBytes());
   return mutator;
 }
 
@@ -36,7 +43,7 @@ std::string_view View(const uint8_t* data, size_t size) {
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,
                                           unsigned seed) {
   if (kHeader != 0 && (size <= kHeader || max_size <= kHeader + 2 || seed % 16 == 0)) {
-    return LLVMFuzzerMutate(data, size, max_size);
+    return ByBytes()(data, size, max_size);
   }
   pickleproof::Mutator& mutator = TheMutator();
   if (seed % 32 == 0) mutator.Remember(View(data + kHeader, size - kHeader));

@@ -14,6 +14,11 @@ namespace {
 
 constexpr unsigned kChildSeconds = 2;
 
+// Readers over files take a system call for each instruction, and as much time as all others
+// together; one input in four is enough for them. Which, its content says, so that a finding is
+// found again.
+bool IsForFiles(std::string_view input) { return MixBytes(input, 0) % 4 == 0; }
+
 bool SameProfile(const Profile& a, const Profile& b) {
   return std::ranges::all_of(
       AllQuirks(), [&](const QuirkInfo& info) { return a.has(info.quirk) == b.has(info.quirk); });
@@ -22,8 +27,8 @@ bool SameProfile(const Profile& a, const Profile& b) {
 // How a load ended, as far as a signature needs to know.
 std::string Ending(const Outcome& outcome) {
   if (outcome.verdict == Verdict::kAccept) return "accept";
-  const std::string_view exception = outcome.error ? outcome.error->exception : "";
-  return fmt::format("{}({})", Name(outcome.verdict), exception);
+  return fmt::format("{}({})", Name(outcome.verdict),
+                     outcome.error ? outcome.error->exception : std::string());
 }
 
 // The opcode at which one of the two failed, where it is known.
@@ -121,7 +126,9 @@ bool ReaderComparison::Admit(std::string_view input) {
 bool ReaderComparison::Readers(Lane& lane, std::string_view input) {
   bool agreed = true;
   uint64_t event = 0;
+  const bool files = IsForFiles(input);
   for (Engine* reader : lane.readers) {
+    if (reader->card().channel == Channel::kFile && !files) continue;
     const Outcome theirs = reader->Load(input, lane.options);
     context_.tally.Verdicted(reader->card().id, theirs.verdict);
     if (theirs.verdict == Verdict::kOutOfMemory) context_.tally.Poisoned("allocation");

@@ -7,6 +7,8 @@
 //           a file, against our machine in the profile of each; then the profiles with one another.
 // Seeds:    fuzz/seeds/reader_differential
 
+#include <cstdlib>
+
 #include "fuzz/reader_comparison.h"
 #include "harness/base/check.h"
 #include "harness/matrix/engine_set.h"
@@ -17,10 +19,15 @@ namespace {
 // Enough for any input of a campaign; what asks for more does it on the word of a length.
 constexpr size_t kLargestAllocation = size_t{1} << 20;
 
+// PICKLEPROOF_FUZZ_READERS=TEXT asks only those whose names have this text in them.
 std::vector<Engine*> CPythonReaders(const EngineSet& engines) {
+  const char* asked = std::getenv("PICKLEPROOF_FUZZ_READERS");
+  const std::string wanted = asked == nullptr ? "" : asked;
   std::vector<Engine*> readers;
   for (Engine* reader : engines.Readers()) {
-    if (reader->card().id.starts_with("cpython")) readers.push_back(reader);
+    const std::string& id = reader->card().id;
+    if (id.starts_with("cpython") && id.find(wanted) != std::string::npos)
+      readers.push_back(reader);
   }
   // Without CPython there would be nothing to compare, and a campaign that finds nothing.
   PICKLEPROOF_CHECK(!readers.empty());

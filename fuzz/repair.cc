@@ -50,7 +50,8 @@ void Repairer::Begin() {
   frame_ = 0;
 }
 
-void Repairer::Repair(Choices& choices, std::string_view input, size_t max_size, std::string& out) {
+bool Repairer::Repair(Choices& choices, std::string_view input, size_t max_size, bool keep_misfit,
+                      std::string& out) {
   Begin();
   out_ = &out;
   end_ = out.size() + max_size;
@@ -59,27 +60,42 @@ void Repairer::Repair(Choices& choices, std::string_view input, size_t max_size,
     const auto next = decoder.Next();
     if (!next || !*next || (**next).opcode == Opcode::STOP) break;
     if (!HasRoom((**next).raw.size() + kSupplyRoom)) break;
-    One(choices, **next);
+    if (!One(choices, **next, keep_misfit)) {
+      Put(Opcode::STOP);
+      if (frame_ != 0) CloseFrame();
+      return true;
+    }
     if (frame_ != 0 && out_->size() >= frame_end_) CloseFrame();
   }
   Finish(choices);
+  return false;
 }
 
-void Repairer::One(Choices& choices, const Instruction& instruction) {
+bool Repairer::One(Choices& choices, const Instruction& instruction, bool keep_misfit) {
   const Opcode opcode = instruction.opcode;
   if (opcode == Opcode::PROTO) {
-    if (instruction.number <= kHighestProtocol) out_->append(instruction.raw);
-    return;
+    const bool fits = instruction.number <= kHighestProtocol;
+    if (fits || keep_misfit) out_->append(instruction.raw);
+    return fits || !keep_misfit;
   }
-  if (opcode == Opcode::FRAME) return Frame(instruction);
+  if (opcode == Opcode::FRAME) {
+    Frame(instruction);
+    return true;
+  }
   if (IsPut(opcode) || IsGet(opcode) || opcode == Opcode::MEMOIZE) {
-    return Memo(choices, instruction);
+    Memo(choices, instruction);
+    return true;
   }
   if (!Fits(opcode)) {
+    if (keep_misfit && choices.Chance(1, 2)) {
+      out_->append(instruction.raw);
+      return false;
+    }
     // Dropping makes programs shorter, supplying makes them longer; in the mean they stay.
-    if (choices.Chance(1, 2) || !Supply(opcode)) return;
+    if (choices.Chance(1, 2) || !Supply(opcode)) return true;
   }
   Apply(Write(choices, instruction));
+  return true;
 }
 
 bool Repairer::SliceIsHashable(size_t begin, size_t step) const {

@@ -24,7 +24,10 @@ class Repairer {
 
   // Appends the repaired program to `out`, at most `max_size` bytes of it (at least 2). Ends at the
   // first STOP or the first byte that can't be decoded. The same choices give the same bytes.
-  void Repair(Choices& choices, std::string_view input, size_t max_size, std::string& out);
+  // Where `keep_misfit`, some instruction that does not fit, if there is one, is left as it is,
+  // with STOP behind it: a program that fails late. True where that happened.
+  bool Repair(Choices& choices, std::string_view input, size_t max_size, bool keep_misfit,
+              std::string& out);
 
  private:
   // What is known about a value on the stack; the high bit tells that it is hashable.
@@ -51,7 +54,8 @@ class Repairer {
   void Begin();
   // Whether room for `size` bytes and the end of the program is left.
   bool HasRoom(size_t size) const { return out_->size() + size + kEnding <= end_; }
-  void One(Choices& choices, const Instruction& instruction);
+  // False where the instruction was left as it is although it does not fit.
+  bool One(Choices& choices, const Instruction& instruction, bool keep_misfit);
   bool Fits(Opcode opcode) const;
   // Pushes what the opcode needs; false where that is not to be had.
   bool Supply(Opcode opcode);

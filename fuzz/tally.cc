@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "harness/pickle/decoder.h"
+#include "fuzz/instruction_size.h"
 
 namespace pickleproof {
 namespace {
@@ -95,28 +95,25 @@ void Tally::Write() const {
 }
 
 void TallyInstructions(std::string_view input, uint64_t consumed, Tally& tally) {
-  Decoder decoder(input.substr(0, std::min<uint64_t>(consumed, input.size())));
-  int protocol = 0;
-  bool first = true;
-  while (true) {
-    const auto next = decoder.Next();
-    if (!next || !*next) return;
-    const Instruction& instruction = **next;
-    if (first && instruction.opcode == Opcode::PROTO && instruction.number <= kHighestProtocol) {
-      protocol = static_cast<int>(instruction.number);
-    }
-    first = false;
-    tally.Reached(protocol, instruction.opcode);
+  const std::string_view read = input.substr(0, std::min<uint64_t>(consumed, input.size()));
+  const bool stated = read.size() >= 2 && static_cast<Opcode>(read[0]) == Opcode::PROTO &&
+                      static_cast<uint8_t>(read[1]) <= kHighestProtocol;
+  const int protocol = stated ? read[1] : 0;
+  size_t offset = 0;
+  while (const size_t size = InstructionSize(read, offset)) {
+    tally.Reached(protocol, static_cast<Opcode>(read[offset]));
+    offset += size;
   }
 }
 
 bool IsLateFailure(std::string_view input, uint64_t offset) {
   if (offset > input.size()) return false;
-  Decoder decoder(input.substr(offset));
+  auto position = static_cast<size_t>(offset);
   for (int count = 0; count <= kLateInstructions; ++count) {
-    const auto next = decoder.Next();
+    const size_t size = InstructionSize(input, position);
     // What can't be decoded fails here, and is the last that the reader sees.
-    if (!next || !*next || (**next).opcode == Opcode::STOP) return true;
+    if (size == 0 || static_cast<Opcode>(input[position]) == Opcode::STOP) return true;
+    position += size;
   }
   return false;
 }
