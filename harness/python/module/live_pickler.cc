@@ -19,25 +19,10 @@ EncodingPolicy Policy() {
 
 }  // namespace
 
-void FileSink::Call(PyRef bytes) {
-  if (failed_) return;
-  failed_ = !bytes || !PyRef::Own(PyObject_CallOneArg(write_, bytes.get()));
-}
-
-void FileSink::Write(std::string_view bytes) {
-  if (failed_) return;
-  Call(PyRef::Own(PyBytes_FromStringAndSize(bytes.data(), static_cast<Py_ssize_t>(bytes.size()))));
-}
-
-void FileSink::WriteLarge(std::string_view text) {
-  if (payload_ == nullptr) return Write(text);
-  Call(PyRef::Share(payload_));
-}
-
 LivePickler::LivePickler(int protocol, bool fix_imports)
     : writer_(protocol, Policy()), fix_imports_(fix_imports), binary_ints_(protocol >= 2) {}
 
-bool LivePickler::Dump(PyObject* object, const Hooks& hooks, bool fast, FileSink* sink,
+bool LivePickler::Dump(PyObject* object, const Hooks& hooks, bool fast, LiveSink* sink,
                        std::string& out) {
   hooks_ = hooks;
   fast_ = fast;

@@ -13,27 +13,10 @@
 #include "harness/base/pool.h"
 #include "harness/pickle/pickle_writer.h"
 #include "harness/python/module/live_memo.h"
+#include "harness/python/module/live_sink.h"
 #include "harness/python/module/state.h"
 
 namespace pickleproof {
-
-// A Python file object as the place where a pickle goes.
-class FileSink final : public PickleSink {
- public:
-  explicit FileSink(PyObject* write) : write_(write) {}
-  void Write(std::string_view bytes) override;
-  void WriteLarge(std::string_view text) override;
-
-  // The object whose text is written next, if it has one; borrowed.
-  void set_payload(PyObject* payload) { payload_ = payload; }
-  bool failed() const { return failed_; }
-
- private:
-  void Call(PyRef bytes);
-  PyObject* write_;
-  PyObject* payload_ = nullptr;
-  bool failed_ = false;
-};
 
 class LivePickler {
  public:
@@ -55,7 +38,7 @@ class LivePickler {
 
   // Writes one pickle. With a sink, `out` is left with the part that the sink didn't get. In fast
   // mode nothing is memoized.
-  bool Dump(PyObject* object, const Hooks& hooks, bool fast, FileSink* sink, std::string& out);
+  bool Dump(PyObject* object, const Hooks& hooks, bool fast, LiveSink* sink, std::string& out);
 
  private:
   enum class Task : uint8_t {
@@ -156,7 +139,7 @@ class LivePickler {
   const bool binary_ints_;  // protocol 2 and up
   bool fast_ = false;
   Hooks hooks_;
-  FileSink* sink_ = nullptr;
+  LiveSink* sink_ = nullptr;
   char* p_ = nullptr;  // where writer_ writes
   LiveMemo memo_;
   Pool<Job> jobs_;

@@ -17,6 +17,7 @@ if(NOT PICKLEPROOF_SANITIZE AND NOT PICKLEPROOF_FUZZ)
     ${module_folder}/live_leaves.cc
     ${module_folder}/live_objects.cc
     ${module_folder}/live_pickler.cc
+    ${module_folder}/live_sink.cc
     ${module_folder}/module.cc
     ${module_folder}/pickler_memo.cc
     ${module_folder}/pickler_object.cc

@@ -74,11 +74,12 @@ PyObject* Dumps(PyObject* /*module*/, PyObject* args, PyObject* kwargs) try {
       !writing.Check(&protocol)) {
     return nullptr;
   }
+  BytesSink sink;
   LivePickler pickler(protocol, writing.fix_imports != 0);
-  Buffer out;
+  Buffer rest;
   const LivePickler::Hooks hooks{.buffer_callback = writing.buffer_callback};
-  if (!pickler.Dump(object, hooks, false, nullptr, out.bytes())) return nullptr;
-  return PyBytes_FromStringAndSize(out.bytes().data(), static_cast<Py_ssize_t>(out.bytes().size()));
+  if (!pickler.Dump(object, hooks, false, &sink, rest.bytes())) return nullptr;
+  return sink.Take(rest.bytes()).Release();
 } catch (const std::bad_alloc&) {
   return PyErr_NoMemory();
 }
