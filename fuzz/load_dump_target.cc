@@ -68,7 +68,7 @@ class LoadDumpTarget final : public FuzzTarget {
     disagreement.right_graph = read.verdict == Verdict::kAccept ? &read.graph : nullptr;
     disagreement.comparison = &comparison;
     if (const auto explanation = Explain(disagreement)) {
-      context_.tally.Poisoned(explanation->name);
+      context_.tally.Explained(explanation->name);
       return;
     }
     context_.tally.Disagreed();

@@ -178,6 +178,16 @@ void Mutator::DrawContainer(Choices& choices) {
        "}", "\x8c\1a", "U\1a", "C\1a", "\x8f", std::string_view("J\1\0\0\0", 5)});
   static constexpr auto kClosers = std::to_array<std::pair<std::string_view, char>>(
       {{"", 't'}, {"", 'l'}, {"", 'd'}, {"", '\x91'}, {"]", 'e'}, {"}", 'u'}, {"\x8f", '\x90'}});
+  if (choices.Chance(1, 8)) {
+    // One by one.
+    text_.assign("}");
+    for (uint64_t count = choices.Below(4); count > 0; --count) {
+      text_ += choices.Pick(kItems);
+      text_ += choices.Pick(kItems);
+      text_ += static_cast<char>(Opcode::SETITEM);
+    }
+    return;
+  }
   const auto& [target, closer] = choices.Pick(kClosers);
   text_.assign(target);
   text_ += static_cast<char>(Opcode::MARK);

@@ -1,7 +1,7 @@
 // Question: does any byte string make our unpickler crash, hang, leak or exceed its limits?
 // Input:    a pickle, or anything else.
 // Oracle:   the sanitizers; what it costs is bounded by Limits; what was read twice is read alike.
-// Seeds:    fuzz/seeds/raw_vm
+// Seeds:    fuzz/seeds/pickle
 
 #include "fuzz/extra_counters.h"
 #include "fuzz/fuzz_options.h"

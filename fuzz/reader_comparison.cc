@@ -146,34 +146,39 @@ bool ReaderComparison::Compare(const Sides& sides, const Outcome& left, const Ou
                                const CompareOptions& options, std::string_view input) {
   const Comparison comparison = oracle_.Compare(left, right, options);
   if (comparison.agreement != Agreement::kDiffer) return true;
-  context_.tally.Disagreed();
-  Keep(sides, left, right, comparison, input);
-  return false;
-}
-
-// A signature is who differs, in what, how each side ended and at which opcode.
-void ReaderComparison::Keep(const Sides& sides, const Outcome& left, const Outcome& right,
-                            const Comparison& comparison, std::string_view input) {
+  // A signature is who differs, in what, how each side ended and at which opcode.
   const std::string signature =
       fmt::format("{} | {} | {} | {} | {} | {}", sides.left, sides.right, comparison.kind,
                   Ending(left), Ending(right), OpcodeAt(input, left, right));
   CountEvent(MixBytes(signature, 1));
-  if (context_.candidates.signatures().contains(signature)) return;
-  std::string reason;
-  if (sides.left_card != nullptr) {
-    const LoadOptions plain = FuzzLoadOptions();
-    Disagreement disagreement;
-    disagreement.stream = input;
-    disagreement.options = &plain;
-    disagreement.left = sides.left_card;
-    disagreement.right = sides.right_card;
-    disagreement.comparison = &comparison;
-    if (const auto explanation = Explain(disagreement)) {
-      reason = fmt::format(" ({})", explanation->name);
-    }
+  const auto [known, is_new] = reasons_.try_emplace(signature);
+  if (is_new) {
+    known->second = Reason(sides, comparison, input);
+    context_.candidates.Add(signature, input,
+                            fmt::format("{} | {} ({})", comparison.left, comparison.right,
+                                        known->second.empty() ? "unexplained" : known->second));
   }
-  context_.candidates.Add(signature, input,
-                          fmt::format("{} | {}{}", comparison.left, comparison.right, reason));
+  if (known->second.empty()) {
+    context_.tally.Disagreed();
+    return false;
+  }
+  context_.tally.Explained(known->second);
+  return true;
+}
+
+std::string ReaderComparison::Reason(const Sides& sides, const Comparison& comparison,
+                                     std::string_view input) {
+  // Our machine in the profile of a reader has no excuse.
+  if (sides.left_card == nullptr) return {};
+  const LoadOptions plain = FuzzLoadOptions();
+  Disagreement disagreement;
+  disagreement.stream = input;
+  disagreement.options = &plain;
+  disagreement.left = sides.left_card;
+  disagreement.right = sides.right_card;
+  disagreement.comparison = &comparison;
+  const auto explanation = Explain(disagreement);
+  return explanation ? std::string(explanation->name) : std::string();
 }
 
 }  // namespace pickleproof

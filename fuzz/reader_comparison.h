@@ -3,6 +3,7 @@
 // that reader does, and do the readers answer alike? Apart from the target, because puzzles ask the
 // same of a machine with a planted bug.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ class ReaderComparison {
   // `readers` are engines with a profile. Those of one profile are held to one machine of ours.
   ReaderComparison(const TargetContext& context, std::vector<Engine*> readers);
 
-  // Whether everybody agreed. Disagreements are counted, and kept where they are of a new kind.
+  // Whether everybody agreed, or the reason why not is known. Disagreements are counted, and kept
+  // where they are of a new kind.
   bool Run(std::string_view input);
 
  private:
@@ -45,13 +47,14 @@ class ReaderComparison {
   bool Readers(Lane& lane, std::string_view input);
   bool Compare(const Sides& sides, const Outcome& left, const Outcome& right,
                const CompareOptions& options, std::string_view input);
-  void Keep(const Sides& sides, const Outcome& left, const Outcome& right,
-            const Comparison& comparison, std::string_view input);
+  // Why the sides differ, where that is known; empty where it isn't.
+  std::string Reason(const Sides& sides, const Comparison& comparison, std::string_view input);
 
   TargetContext context_;
   std::vector<Lane> lanes_;
   DifferentialOracle oracle_;
   Guard guard_;
+  std::map<std::string, std::string> reasons_;  // by signature
 };
 
 }  // namespace pickleproof

@@ -5,7 +5,7 @@
 // Oracle:   verdict, graph, trace and consumed of _pickle and pickle.py, each over loads, BytesIO
 // and
 //           a file, against our machine in the profile of each; then the profiles with one another.
-// Seeds:    fuzz/seeds/reader_differential
+// Seeds:    fuzz/seeds/pickle
 
 #include <cstdlib>
 

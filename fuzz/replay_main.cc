@@ -58,6 +58,7 @@ int Replay(const std::vector<std::string>& paths) {
              tally.executions(), tally.accepted(), tally.disagreements(),
              candidates.signatures().size());
   for (const auto& [cause, count] : tally.poisoned()) fmt::print("  {} x {}\n", count, cause);
+  for (const auto& [reason, count] : tally.explained()) fmt::print("  {} x {}\n", count, reason);
   return tally.disagreements() == 0 ? 0 : 1;
 }
 

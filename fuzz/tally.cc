@@ -37,12 +37,12 @@ void Tally::Verdicted(std::string_view engine, Verdict verdict) {
   ++found->second[static_cast<size_t>(verdict)];
 }
 
-void Tally::Poisoned(std::string_view cause) {
-  const auto found = poisoned_.find(cause);
-  if (found != poisoned_.end()) {
+void Tally::Increment(Counts& counts, std::string_view name) {
+  const auto found = counts.find(name);
+  if (found != counts.end()) {
     ++found->second;
   } else {
-    poisoned_.emplace(cause, 1);
+    counts.emplace(name, 1);
   }
 }
 
@@ -71,6 +71,7 @@ std::string Tally::ToJson() const {
   }
   json["verdicts"] = std::move(verdicts);
   json["poisoned"] = poisoned_;
+  json["explained"] = explained_;
   return json.dump();
 }
 

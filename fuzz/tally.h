@@ -38,8 +38,10 @@ class Tally {
   }
   void Verdicted(std::string_view engine, Verdict verdict);
   // An engine was not asked, or its answer means nothing, for this reason.
-  void Poisoned(std::string_view cause);
+  void Poisoned(std::string_view cause) { Increment(poisoned_, cause); }
+  // A disagreement that nobody can explain, and one for which there is a known reason.
   void Disagreed() { ++disagreements_; }
+  void Explained(std::string_view reason) { Increment(explained_, reason); }
 
   uint64_t executions() const { return executions_; }
   uint64_t accepted() const { return accepted_; }
@@ -49,6 +51,7 @@ class Tally {
     return reached_[static_cast<size_t>(protocol)][static_cast<size_t>(opcode)];
   }
   const std::map<std::string, uint64_t, std::less<>>& poisoned() const { return poisoned_; }
+  const std::map<std::string, uint64_t, std::less<>>& explained() const { return explained_; }
 
   // The counters as one JSON object; fuzz/README.md documents it.
   std::string ToJson() const;
@@ -58,6 +61,9 @@ class Tally {
   static constexpr size_t kVerdicts = static_cast<size_t>(Verdict::kProtocolError) + 1;
   using Verdicts = std::array<uint64_t, kVerdicts>;
 
+  using Counts = std::map<std::string, uint64_t, std::less<>>;
+
+  static void Increment(Counts& counts, std::string_view name);
   void WriteIfDue();
   void Write() const;
 
@@ -66,7 +72,7 @@ class Tally {
   uint64_t executions_ = 0, accepted_ = 0, failed_late_ = 0, disagreements_ = 0;
   std::array<std::array<uint64_t, 256>, kHighestProtocol + 1> reached_{};
   std::map<std::string, Verdicts, std::less<>> verdicts_;
-  std::map<std::string, uint64_t, std::less<>> poisoned_;
+  Counts poisoned_, explained_;
 };
 
 // Walks the instructions of the input up to `consumed` and counts them as reached.

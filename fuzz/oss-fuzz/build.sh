@@ -37,8 +37,9 @@ for row in $targets; do
     dict="dict = $name.dict"
   fi
   printf '[libfuzzer]\nmax_len = %s\nentropic = 0\n%s\n' "$max_len" "$dict" >"$OUT/$name.options"
-  if [ -d "$source_dir/fuzz/seeds/$name" ]; then
-    rm -f "$OUT/${name}_seed_corpus.zip"
-    (cd "$source_dir/fuzz/seeds/$name" && zip -q -r "$OUT/${name}_seed_corpus.zip" .)
-  fi
+  # Targets whose inputs are pickles share their seeds.
+  seeds=$source_dir/fuzz/seeds/$name
+  [ "$input" != pickle ] || seeds=$source_dir/fuzz/seeds/pickle
+  rm -f "$OUT/${name}_seed_corpus.zip"
+  (cd "$seeds" && zip -q -r "$OUT/${name}_seed_corpus.zip" .)
 done

@@ -1,0 +1,1 @@
+"""Asks one interpreter how its picklers treat an object: see server.py."""

@@ -1,0 +1,159 @@
+#include "oracles/picklability/interpreters.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <regex>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "oracles/picklability/child_process.h"
+
+namespace pickleproof {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono_literals::operator""s;
+
+constexpr PythonVersion kOldest = {3, 8, 0};
+
+// Programs that only start another one, as those of pyenv, are found in its versions.
+bool IsScript(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  char start[2] = {};
+  file.read(start, 2);
+  return start[0] == '#' && start[1] == '!';
+}
+
+void AddFolder(const fs::path& folder, const std::regex& names, std::vector<fs::path>* found) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename();
+    if (!std::regex_match(name, names) || IsScript(entry.path())) continue;
+    const fs::path real = fs::canonical(entry.path(), ignored);
+    if (!ignored && std::ranges::find(*found, real) == found->end()) found->push_back(real);
+  }
+}
+
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::vector<fs::path> Candidates() {
+  static const std::regex kThree("python3(\\.[0-9]+)?");
+  static const std::regex kAny("python[23]\\.[0-9]+");
+  std::vector<fs::path> found;
+  std::istringstream path(Variable("PATH"));
+  for (std::string folder; std::getline(path, folder, ':');) AddFolder(folder, kThree, &found);
+  AddFolder("/usr/bin", kThree, &found);
+  const std::string root = Variable("PYENV_ROOT");
+  const fs::path versions =
+      fs::path(root.empty() ? Variable("HOME") + "/.pyenv" : root) / "versions";
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(versions, ignored)) {
+    AddFolder(entry.path() / "bin", kAny, &found);
+  }
+  return found;
+}
+
+// Asks the program who it is; nothing where it doesn't answer as a Python.
+std::optional<Interpreter> Ask(const fs::path& path) {
+  auto process = ChildProcess::Start({path.string(), "-c",
+                                      "import platform; print(platform.python_version() + ' ' + "
+                                      "platform.python_implementation())"});
+  if (!process) return std::nullopt;
+  std::string output;
+  const Result<int> status = process->Finish(20s, &output);
+  if (!status || *status != 0) return std::nullopt;
+  std::istringstream words(output);
+  std::string number;
+  std::string implementation;
+  words >> number >> implementation;
+  const Result<PythonVersion> version = ParsePythonVersion(number);
+  if (!version) return std::nullopt;
+  Interpreter found;
+  found.path = path;
+  found.version = *version;
+  if (implementation != "CPython") {
+    found.unavailable = fmt::format("{} is not CPython", implementation);
+  } else if (*version < kOldest) {
+    found.unavailable = "older than 3.8, which has no protocol 5";
+  }
+  return found;
+}
+
+std::string FirstLine(const fs::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+}  // namespace
+
+Result<PythonVersion> ParsePythonVersion(std::string_view text) {
+  PythonVersion version;
+  const char* at = text.data();
+  const char* end = text.data() + text.size();
+  for (int* part : {&version.major, &version.minor, &version.micro}) {
+    if (part != &version.major) {
+      if (at == end && part == &version.micro) break;
+      if (at == end || *at != '.')
+        return Fail(ErrorCode::kSyntax, fmt::format("{} is no version", text));
+      ++at;
+    }
+    const auto [rest, problem] = std::from_chars(at, end, *part);
+    if (problem != std::errc())
+      return Fail(ErrorCode::kSyntax, fmt::format("{} is no version", text));
+    at = rest;
+  }
+  return version;
+}
+
+std::string ToString(const PythonVersion& version) {
+  return fmt::format("{}.{}.{}", version.major, version.minor, version.micro);
+}
+
+std::vector<Interpreter> FindInterpreters() {
+  std::vector<Interpreter> found;
+  for (const fs::path& path : Candidates()) {
+    if (std::optional<Interpreter> interpreter = Ask(path))
+      found.push_back(*std::move(interpreter));
+  }
+  std::ranges::sort(found, [](const Interpreter& a, const Interpreter& b) {
+    return std::tie(a.version, a.path) < std::tie(b.version, b.path);
+  });
+  return found;
+}
+
+void PrepareEnvironments(const std::string& scripts, const std::string& folder,
+                         std::vector<Interpreter>* interpreters) {
+  std::vector<std::string> command = {"bash", scripts + "/setup.sh", folder};
+  for (const Interpreter& interpreter : *interpreters) {
+    if (interpreter.unavailable.empty()) command.push_back(interpreter.path);
+  }
+  if (command.size() == 3) return;
+  auto process = ChildProcess::Start(command);
+  if (process) (void)process->Finish(1200s);
+  for (Interpreter& interpreter : *interpreters) {
+    if (!interpreter.unavailable.empty()) continue;
+    const fs::path base = fs::path(folder) / ToString(interpreter.version);
+    const fs::path python = base / "bin" / "python";
+    std::error_code ignored;
+    if (fs::exists(python, ignored)) {
+      interpreter.environment_python = python;
+      continue;
+    }
+    const std::string reason = FirstLine(base.string() + ".failed");
+    interpreter.environment_missing =
+        reason.empty() ? "cloudpickle and dill could not be installed" : reason;
+  }
+}
+
+}  // namespace pickleproof
