@@ -70,6 +70,10 @@ int Main(int argc, char** argv) {
   AddEngines(app, &status);
   AddRepro(app, &status);
   AddReduce(app, &status);
+  AddFindings(app, &status);
+  AddPromote(app, &status);
+  AddFuzz(app, &status);
+  AddTable(app, &status);
   const int exit_status = Run(app, argc, argv, &status);
   if (std::fflush(stdout) != 0) return Refuse("standard output can't be written");
   return exit_status;

@@ -21,6 +21,10 @@ void AddReport(CLI::App& app, int* status);
 void AddEngines(CLI::App& app, int* status);
 void AddRepro(CLI::App& app, int* status);
 void AddReduce(CLI::App& app, int* status);
+void AddFindings(CLI::App& app, int* status);
+void AddPromote(CLI::App& app, int* status);
+void AddFuzz(CLI::App& app, int* status);
+void AddTable(CLI::App& app, int* status);
 
 // Prints one clear line on standard error; the exit status for it.
 int Refuse(std::string_view message);
