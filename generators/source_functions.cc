@@ -192,7 +192,7 @@ std::vector<SourceForm> Closures() {
        {"$(<N>)"}},
       {"holds-itself",
        Role::kFunction,
-       {kLocal},
+       {kLocal, kRecursiveCell},
        "def make_$(box):\n"
        "    def f(a):\n        return (a, len(box), box[0] is f)\n"
        "    box.append(f)\n"

@@ -21,7 +21,7 @@ std::vector<SourceForm> Protocol() {
        "    def __getstate__(self):\n        return {'kept': self.kept}\n"
        "    def __setstate__(self, state):\n        self.__dict__.update(state, again=True)\n"
        "$ = S_$()\n",
-       {"$.kept", "hasattr($, 'gone')", "$.__dict__.get('again', False)"}},
+       {"$.kept", "sorted($.__dict__)[-1]"}},
       {"new-arguments",
        Role::kValue,
        {kMainName, kClassCell},
@@ -108,7 +108,7 @@ std::vector<SourceForm> Protocol() {
        {"$.a", "hasattr($, 'b')", "$.c"}},
       {"singleton",
        Role::kValue,
-       {kMainName},
+       {kMainName, kSingleton},
        "class S_$:\n    def __reduce__(self):\n        return '$'\n"
        "$ = S_$()\n",
        {"type($).__name__[:2]"}},
@@ -119,13 +119,13 @@ std::vector<SourceForm> Subclasses() {
   return {
       {"list-subclass",
        Role::kValue,
-       {kMainName},
+       {kMainName, kRecursiveSubclass},
        "class S_$(list):\n    tag = <L>\n"
        "$ = S_$([1, <L>])\n$.note = <L>\n$.append($)\n",
        {"$[2] is $", "$.note", "$.tag", "$[:2]"}},
       {"dict-subclass",
        Role::kValue,
-       {kMainName},
+       {kMainName, kRecursiveSubclass},
        "class S_$(dict):\n    def __missing__(self, key):\n        return ('no', key)\n"
        "$ = S_$(a=<L>)\n$['me'] = $\n",
        {"$['me'] is $", "$['zz']", "$['a']"}},

@@ -10,6 +10,7 @@
 
 #include "corpus/real_pickles.h"
 #include "harness/cli/inputs.h"
+#include "harness/cli/live.h"
 #include "harness/cli/load_arguments.h"
 #include "harness/cli/number.h"
 #include "harness/cli/report_files.h"
@@ -29,6 +30,8 @@ constexpr std::string_view kCorpusEncoding = "latin-1";
 struct CrossVerb {
   InputArguments inputs;
   LoadArguments load;
+  LiveArguments live_sources;
+  bool live = false;
   uint64_t seed = 1;
   uint64_t first = 0;
   uint64_t graphs = 2000;
@@ -42,6 +45,7 @@ struct CrossVerb {
 void AddOptions(CLI::App& verb, CrossVerb& cross) {
   cross.inputs.AddTo(verb);
   cross.load.AddTo(verb);
+  cross.live_sources.AddTo(verb);
   AddNumber(verb, "--graphs", cross.graphs, "How many graphs to generate");
   AddNumber(verb, "--seed", cross.seed, "Of the generated graphs");
   AddNumber(verb, "--first", cross.first, "Index of the first graph");
@@ -142,6 +146,29 @@ int Redraw(const CrossVerb& verb) {
   return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
 }
 
+void Print(const RunRecord& record, bool as_json) {
+  if (as_json) {
+    PrintJsonLines(record);
+  } else {
+    PrintReport(record);
+  }
+}
+
+// Live objects alone.
+int RunCrossLive(const CrossVerb& verb) {
+  if (verb.live_sources.shrink) {
+    const auto printed = PrintShrunk(verb.live_sources, verb.seed, verb.first);
+    return printed ? kDisagreed : Refuse(printed.error().message);
+  }
+  const std::string command =
+      fmt::format("./pickleproof cross --live --seed {} --first {} --sources {}", verb.seed,
+                  verb.first, verb.live_sources.sources);
+  const auto record = RunLive(verb.live_sources, verb.seed, verb.first, verb.jobs, command);
+  if (!record) return Refuse(record.error().message);
+  Print(*record, verb.as_json);
+  return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
+}
+
 int RunCross(const CrossVerb& verb) {
   CampaignOptions options;
   options.seed = verb.seed;
@@ -173,11 +200,12 @@ int RunCross(const CrossVerb& verb) {
     return RunCampaign(options);
   }();
   if (!record) return Refuse(record.error().message);
-  if (verb.as_json) {
-    PrintJsonLines(*record);
-  } else {
-    PrintReport(*record);
+  if (verb.report && verb.live_sources.sources > 0) {
+    auto live = RunLive(verb.live_sources, verb.seed, verb.first, verb.jobs, "");
+    if (!live) return Refuse(live.error().message);
+    if (auto merged = Merge(*record, *live); !merged) return Refuse(merged.error().message);
   }
+  Print(*record, verb.as_json);
   if (verb.report) {
     if (auto saved = WriteReportFiles(*record, verb.out); !saved) {
       return Refuse(saved.error().message);
@@ -196,17 +224,22 @@ void AddCross(CLI::App& app, int* status) {
       "Write generated graphs with every writer, read them with every reader, compare;\n"
       "the same with given pickles. Exit status 1 where something differs unexplained");
   AddOptions(*cross, *verb);
+  cross->add_flag(
+      "--live", verb->live,
+      "Live objects instead: generated Python sources, written by pickle, cloudpickle,\n"
+      "dill and ours, read without the source, and asked how they behave");
   cross->add_flag("--json", verb->as_json, "One JSON object per cell, pair and difference");
   cross->callback([cross, verb, status] {
     // Given pickles alone unless graphs are asked for.
     if (!verb->inputs.empty() && cross->count("--graphs") == 0) verb->graphs = 0;
-    *status = RunCross(*verb);
+    *status = verb->live ? RunCrossLive(*verb) : RunCross(*verb);
   });
 }
 
 void AddReport(CLI::App& app, int* status) {
   auto verb = std::make_shared<CrossVerb>();
   verb->report = true;
+  verb->live_sources.sources = 40;
   CLI::App* report = app.add_subcommand(
       "report",
       "The main job: cross over generated graphs, corpus/real and given pickles, and write\n"

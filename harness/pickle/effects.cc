@@ -12,7 +12,7 @@ namespace {
 // The node whose state the call may have set, or kNoNode where the call has another form.
 NodeId Target(const Graph& graph, NodeId call) {
   const NodeId args = graph.Args(call);
-  if (graph.kind(args) != Kind::kTuple || graph.Length(args) != 2) return kNoNode;
+  if (graph.kind(args) != Kind::kTuple || !MayBeEffect(graph.Length(args))) return kNoNode;
   // getattr(class, name) sets nothing; picklers write it for names with dots.
   const NodeId callable = graph.Callable(call);
   if (graph.kind(callable) == Kind::kGlobal && graph.Module(callable) == "builtins" &&

@@ -8,15 +8,19 @@
 
 namespace pickleproof {
 
-// Keeps the calls that only changed something: an object made by REDUCE, OBJ or INST with exactly
-// two arguments, that nothing reachable from `root` refers to, and whose first argument is inert
+// How many arguments a call made for its effect has: (object, state) of a state setter, or
+// (object, name, value) of setattr.
+constexpr bool MayBeEffect(size_t arguments) { return arguments == 2 || arguments == 3; }
+
+// Keeps the calls that only changed something: an object made by REDUCE, OBJ or INST with two or
+// three arguments, that nothing reachable from `root` refers to, and whose first argument is inert
 // and reachable, becomes a kCall step of that argument, behind its other steps. This is how a state
-// setter is applied (the sixth item of a reduce tuple, bpo-35900): its result is dropped by POP.
+// setter is applied (the sixth item of a reduce tuple, bpo-35900), and how dill fills the cells of
+// closures: the result is dropped by POP.
 //
-// A call of builtins.getattr with a str sets nothing
-// and is never kept. A call that a reachable object was
-// made by too, with the same arguments, is not kept: it is how picklers write an object whose
-// arguments lead back to it.
+// A call of builtins.getattr with a str sets nothing and is never kept. A call that a reachable
+// object was made by too, with the same arguments, is not kept: it is how picklers write an object
+// whose arguments lead back to it.
 //
 // `calls` are object nodes in the order in which they were made. An attached call makes its own
 // parts reachable, so that further calls may follow; a later call is looked at before an earlier

@@ -44,10 +44,20 @@ TEST_F(EffectsTest, ACallWhoseResultIsUsedIsNoEffect) {
   EXPECT_TRUE(Effects(object).empty());
 }
 
+TEST_F(EffectsTest, AnAttributeThatIsSetIsKept) {
+  const NodeId object = Call(cls_, {});
+  const NodeId setattr = graph_.Global("builtins", "setattr");
+  const NodeId setting = Call(setattr, {object, graph_.Str("cell_contents"), object});
+  const NodeId getattr = graph_.Global("builtins", "getattr");
+  Call(getattr, {object, graph_.Str("name"), graph_.None()});
+  ASSERT_TRUE(Attach(object));
+  EXPECT_EQ(Effects(object), std::vector<NodeId>{setting});
+}
+
 TEST_F(EffectsTest, OtherNumbersOfArgumentsAreDropped) {
   const NodeId object = Call(cls_, {});
   Call(setter_, {object});
-  Call(setter_, {object, object, object});
+  Call(setter_, {object, object, object, object});
   ASSERT_TRUE(Attach(object));
   EXPECT_FALSE(graph_.HasSteps(object));
 }

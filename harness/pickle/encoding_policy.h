@@ -79,6 +79,11 @@ struct EncodingPolicy {
   // leaves it to persistent_load to return the same object), so that such a node is read as many.
   bool memoize_persistent = false;
 
+  // A call made for its effect (effects.h) whose arguments lead to an object that is not made yet
+  // waits until that one is made. Else it is written where it stands, as CPython writes a state
+  // setter, and the object is made twice.
+  bool defer_calls = false;
+
   // What CPython does although it isn't quite right.
   // TUPLE2 before a state setter's REDUCE below protocol 2 too, which has no such opcode.
   bool early_tuple2 = true;

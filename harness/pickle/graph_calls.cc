@@ -1,6 +1,7 @@
 // What GraphWorld makes of calls: inert objects, or the value of a well-known construction.
 
 #include "harness/base/utf8.h"
+#include "harness/pickle/effects.h"
 #include "harness/pickle/graph_world.h"
 #include "harness/pickle/well_known.h"
 
@@ -61,7 +62,7 @@ NodeId GraphWorld::Call(How how, Value callable, Value args) {
   }
   const NodeId object = Checked(graph_.Object(how, callable, tuple));
   const auto items = graph_.Items(tuple);
-  if (object != kNoNode && items.size() == 2 && IsInert(graph_.kind(items[0]))) {
+  if (object != kNoNode && MayBeEffect(items.size()) && IsInert(graph_.kind(items[0]))) {
     calls_.push_back(object);
   }
   return object;

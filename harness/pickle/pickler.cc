@@ -77,6 +77,7 @@ Result<void> Pickler::Impl::Dump(const Graph& graph, NodeId root, std::string& o
   root_ = root;
   memo_.Cover(graph.size());
   stack_.clear();
+  deferred_.clear();
   next_check_ = kFirstCheck;
   error_.reset();
   shape_.reset();
@@ -139,6 +140,7 @@ bool Pickler::Impl::Advance() {
     case Task::kSetCall: EndSetCall(); return true;
     case Task::kObject: return AdvanceObject();
     case Task::kSteps: return AdvanceSteps();
+    case Task::kDeferred: return AdvanceDeferred();
     case Task::kPersistentId: return AdvancePersistentId();
   }
   PICKLEPROOF_CHECK(false);

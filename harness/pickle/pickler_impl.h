@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "harness/base/pool.h"
 #include "harness/pickle/graph_shape.h"
@@ -40,6 +41,7 @@ class Pickler::Impl {
     kSetCall,  // the end of set([...]) or frozenset([...])
     kObject,
     kSteps,
+    kDeferred,  // calls that waited for the node
     kPersistentId,
   };
 
@@ -158,6 +160,9 @@ class Pickler::Impl {
   bool AdvanceSteps();
   bool AdvanceCall(Frame& frame);
   bool IsStateSetter(const Frame& frame);
+  NodeId UnmadeObjectOf(NodeId call) const;
+  bool SaveDeferred(NodeId id);  // pushes a frame where calls wait for the node
+  bool AdvanceDeferred();
   bool AdvancePersistentId();
   bool EndPersistentId(NodeId id);
 
@@ -175,6 +180,10 @@ class Pickler::Impl {
   size_t next_check_ = 0;
   uint32_t buffers_ = 0;   // written so far
   bool reserved_ = false;  // room for all text of the graph, in this dump
+  struct DeferredCall {
+    NodeId object, call;
+  };
+  std::vector<DeferredCall> deferred_;  // in the order in which they were met
   std::optional<Error> error_;
   std::optional<GraphShape> shape_;  // of this dump, where it was asked for
 

@@ -1,5 +1,8 @@
 // Objects, persistent ids, and what was done to them.
 
+#include <algorithm>
+#include <unordered_set>
+
 #include <fmt/format.h>
 
 #include "harness/base/utf8.h"
@@ -122,7 +125,7 @@ bool Pickler::Impl::EndObject() {
   if (!HasMemo(id)) {
     MakeObject(id, frame.form);
     Memoize(id);
-    return SaveSteps(id);
+    return SaveSteps(id) && SaveDeferred(id);
   }
   // Its own arguments have saved it: drop this one and fetch that one.
   if (policy_.make_twice) {
@@ -249,6 +252,13 @@ bool Pickler::Impl::AdvanceCall(Frame& frame) {
     frame.step = graph_->NextStep(frame.step);
     return true;
   };
+  if (frame.phase == 0 && policy_.defer_calls) {
+    if (const NodeId unmade = UnmadeObjectOf(call); unmade != kNoNode) {
+      deferred_.push_back({unmade, call});
+      frame.step = graph_->NextStep(frame.step);
+      return true;
+    }
+  }
   if (frame.phase == 0 && !IsStateSetter(frame)) {
     frame.phase = 5;
     return Save(call);
@@ -266,6 +276,42 @@ bool Pickler::Impl::AdvanceCall(Frame& frame) {
       return end();
     default: return end();
   }
+}
+
+// The outermost of the objects being written that are not made yet and that the call needs, or
+// kNoNode.
+NodeId Pickler::Impl::UnmadeObjectOf(NodeId call) const {
+  std::unordered_set<NodeId> seen;
+  std::vector<NodeId> todo{call};
+  while (!todo.empty()) {
+    const NodeId id = todo.back();
+    todo.pop_back();
+    if (HasMemo(id) || !seen.insert(id).second) continue;
+    graph_->ForEachChild(id, [&](NodeId child) { todo.push_back(child); });
+  }
+  for (const Frame& frame : stack_) {
+    if (frame.task == Task::kObject && seen.contains(frame.node)) return frame.node;
+  }
+  return kNoNode;
+}
+
+bool Pickler::Impl::SaveDeferred(NodeId id) {
+  const bool any = std::ranges::find(deferred_, id, &DeferredCall::object) != deferred_.end();
+  return !any || Push(Task::kDeferred, id, {}) != nullptr;
+}
+
+bool Pickler::Impl::AdvanceDeferred() {
+  Frame& frame = stack_.back();
+  if (frame.phase == 1) p_ = PutOpcode(p_, Opcode::POP);
+  const auto next = std::ranges::find(deferred_, frame.node, &DeferredCall::object);
+  if (next == deferred_.end()) {
+    stack_.pop_back();
+    return true;
+  }
+  frame.phase = 1;
+  const NodeId call = next->call;
+  deferred_.erase(next);
+  return Save(call);
 }
 
 // ---- Persistent ids.

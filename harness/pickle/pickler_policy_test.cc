@@ -165,6 +165,50 @@ std::multiset<uint64_t> MemoIndices(const std::string& bytes, bool fetched) {
   }
 }
 
+// How dill writes a method that uses super(): the cell of its closure is filled with the class,
+// which the function, and so the cell, is needed to make.
+TEST(PicklerPolicy, DeferredCallsWaitForTheObjectThatTheyNeed) {
+  const auto graph = ParseNotation(
+      "#0=m.type('C', {'f': m.function((#1=m.cell(None).call(builtins.setattr(#1#, 'v', "
+      "#0#)),))})");
+  ASSERT_TRUE(graph) << ToString(graph.error());
+  for (const int protocol : {0, 2, 5}) {
+    for (const bool deferred : {true, false}) {
+      SCOPED_TRACE(testing::Message() << "protocol " << protocol << ", deferred " << deferred);
+      DumpOptions options;
+      options.protocol = protocol;
+      options.policy.defer_calls = deferred;
+      const auto bytes = Dump(*graph, options);
+      ASSERT_TRUE(bytes) << ToString(bytes.error());
+      const Outcome read = Load(*bytes, {});
+      ASSERT_EQ(read.verdict, Verdict::kAccept);
+      const auto made = std::ranges::count_if(
+          read.trace, [](const TraceEvent& event) { return event.target == "m type"; });
+      EXPECT_EQ(made, deferred ? 2 : 3);  // the global, and each call
+      if (deferred) {
+        EXPECT_TRUE(Isomorphic(*graph, read.graph));
+      }
+    }
+  }
+}
+
+// Several calls wait for the outermost object that they need, and keep their order.
+TEST(PicklerPolicy, DeferredCallsKeepTheirOrder) {
+  const auto graph = ParseNotation(
+      "#0=m.outer(#1=m.inner(#2=m.cell().call(m.set(#2#, #0#)).call(m.set(#2#, [#1#]))"
+      ".call(m.set(#2#, (#0#, 1)))))");
+  ASSERT_TRUE(graph) << ToString(graph.error());
+  DumpOptions options;
+  options.policy.defer_calls = true;
+  const auto bytes = Dump(*graph, options);
+  ASSERT_TRUE(bytes) << ToString(bytes.error());
+  const Outcome read = Load(*bytes, {});
+  // The call that waits for the inner object comes before those that wait for the outer one.
+  EXPECT_EQ(ToNotation(read.graph),
+            "#0=m.outer(#1=m.inner(#2=m.cell().call(m.set(#2#, [#1#])).call(m.set(#2#, #0#))"
+            ".call(m.set(#2#, (#0#, 1)))))");
+}
+
 TEST(PicklerPolicy, OptimizedStreamsStoreOnlyWhatTheyFetch) {
   for (const char* text :
        {"[#0='shared', 'once', #0#, #1=[], (#1#, m.A, m.B, m.A, b'x', set{1})]"}) {

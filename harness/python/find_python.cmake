@@ -60,3 +60,10 @@ if(NOT PYTHON_LIBRARY)
     "-DPICKLEPROOF_PYTHON=/path/to/python3.")
 endif()
 message(STATUS "Embedding CPython ${PYTHON_VERSION_USED}: ${PYTHON_LIBRARY}")
+
+# The program itself, behind links and shims, for rooms that run it beside the embedded one.
+execute_process(
+  COMMAND "${PYTHON_EXECUTABLE_USED}" -I -c
+          "import os, sys; print(os.path.realpath(sys.executable))"
+  OUTPUT_VARIABLE python_program OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+set_property(GLOBAL PROPERTY PICKLEPROOF_PYTHON_PROGRAM "${python_program}")

@@ -339,7 +339,8 @@ class Converter {
     std::vector<NodeId> calls;
     for (StandIn* made : recorder_.made()) {
       if (made->kind != Kind::kObject || made->how != How::kReduce) continue;
-      if (PyTuple_GET_SIZE(made->args) != 2 || !IsStandIn(PyTuple_GET_ITEM(made->args, 0))) {
+      if (!MayBeEffect(static_cast<size_t>(PyTuple_GET_SIZE(made->args))) ||
+          !IsStandIn(PyTuple_GET_ITEM(made->args, 0))) {
         continue;
       }
       calls.push_back(Visit(AsObject(made)));

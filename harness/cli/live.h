@@ -1,0 +1,32 @@
+#pragma once
+// The live half of cross and report: which Python is asked, and with what. Kept apart from the
+// verbs because both run it.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/base/error.h"
+#include "harness/matrix/live_campaign.h"
+
+namespace pickleproof {
+
+struct LiveArguments {
+  uint64_t sources = 100;
+  bool shrink = false;
+
+  void AddTo(CLI::App& verb);
+};
+
+// Runs the sources from `first` on with the interpreter that is embedded, in an environment with
+// cloudpickle and dill, which is made where it is missing. Without libraries what needs them is
+// named in the record as unavailable. kForeign where nothing can be run.
+Result<RunRecord> RunLive(const LiveArguments& arguments, uint64_t seed, uint64_t first,
+                          size_t processes, const std::string& command_line);
+
+// Prints the smallest source that still shows what the first of the sources shows.
+Result<void> PrintShrunk(const LiveArguments& arguments, uint64_t seed, uint64_t first);
+
+}  // namespace pickleproof

@@ -1,0 +1,43 @@
+#pragma once
+// What became of a live object on its way through a writer and a reader. Kept apart from Outcome
+// (harness/pickle/outcome.h): the verdict is behaviour, there is no graph.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generators/sources.h"
+
+namespace pickleproof {
+
+enum class LiveResult : uint8_t {
+  kSame,         // every probe is answered as at the origin
+  kDifferent,    // some are not
+  kDumpRefused,  // the writer raised
+  kLoadRefused,  // the reader raised
+  kCrash,        // the process died
+  kHang,
+};
+std::string_view Name(LiveResult result);
+
+struct ProbeDifference {
+  size_t probe = 0;  // index in Source::probes
+  std::string expected, got;
+};
+
+struct LiveOutcome {
+  LiveResult result = LiveResult::kSame;
+  std::string error;  // "TypeError: cannot pickle ...", a signal's name; "" where loaded
+  std::vector<ProbeDifference> differences;
+};
+
+// One outcome and all that may explain it.
+struct LiveCell {
+  std::string_view writer, reader;
+  int protocol = 0;
+  const Source* source = nullptr;
+  const LiveOutcome* outcome = nullptr;
+};
+
+}  // namespace pickleproof

@@ -1,0 +1,107 @@
+"""A clean process that runs generated sources, and reads what was pickled of them, in forked children.
+
+Reads a request per line on standard input as JSON and answers a line on standard output. First of
+all it says who it is. The process itself never runs a source and never loads a stream, so that
+every fork of it is an interpreter that has seen neither.
+
+  {"do": "write", "text": ..., "root": ..., "probes": [...], "protocols": [...], "writers": [...]}
+      {"expected": [...], "streams": {writer: [{"stream": base64} | {"error": ...} per protocol]}}
+  {"do": "read", "reads": [[reader, base64], ...], "probes": [...]}
+      {"results": [{"answers": [...]} | {"error": ...} | {"hang": true} | {"crash": ...}, ...]}
+"""
+
+import base64
+import gc
+import json
+import platform
+import sys
+import warnings
+
+from live import picklers, probing
+from picklability import fork
+
+TIMEOUT = 10  # seconds for one source or one stream
+
+
+def _message(error):
+    return {"error": "%s: %s" % (type(error).__name__, str(error)[:200])}
+
+
+def _first(steps):
+    answer = {"crash": "without an answer"}
+    for answer in fork.run(steps, TIMEOUT):
+        break
+    return {"error": "child: " + answer["failed"]} if "failed" in answer else answer
+
+
+def _run_source(request):
+    space = sys.modules["__main__"].__dict__
+    exec(compile(request["text"], "<source>", "exec"), space)
+    return space[request["root"]]
+
+
+def _write_steps(request, dumps):
+    # One process for all protocols of a writer: what a dump leaves behind is the writer's own.
+    root = _run_source(request)
+    for protocol in request["protocols"]:
+        try:
+            yield {"stream": base64.b64encode(dumps(root, protocol)).decode()}
+        except Exception as error:
+            yield _message(error)
+
+
+def _written(request, dumps):
+    answers = []
+    for answer in fork.run(lambda: _write_steps(request, dumps), TIMEOUT):
+        answers.append({"error": "child: " + answer["failed"]} if "failed" in answer else answer)
+    # After a crash or a hang there is one answer for the rest.
+    while len(answers) < len(request["protocols"]):
+        answers.append(answers[-1] if answers else {"crash": "without an answer"})
+    return answers[:len(request["protocols"])]
+
+
+def write(group, request):
+    def expected():
+        yield {"answers": probing.answers(_run_source(request), request["probes"])}
+
+    origin = _first(expected)
+    if "answers" not in origin:
+        return {"unusable": origin}
+    streams = {name: _written(request, dumps) for name, dumps in picklers.writers(group).items()
+               if name in request["writers"]}
+    return {"expected": origin["answers"], "streams": streams}
+
+
+def read(group, request):
+    readers = picklers.readers(group)
+
+    def one(name, data):
+        try:
+            loaded = readers[name](data)
+        except Exception as error:
+            yield _message(error)
+        else:
+            yield {"answers": probing.answers(loaded, request["probes"])}
+
+    return {"results": [_first(lambda: one(name, base64.b64decode(data)))
+                        for name, data in request["reads"]]}
+
+
+def serve(group):
+    """Answers until standard input ends."""
+    warnings.simplefilter("ignore")
+    hello = {"python": platform.python_version(), "group": group}
+    try:
+        hello["versions"] = picklers.versions(group)
+        hello["writers"] = list(picklers.writers(group))
+        hello["readers"] = list(picklers.readers(group))
+    except ImportError as error:
+        hello["unavailable"] = str(error)
+    print(json.dumps(hello), flush=True)
+    # What is there already is no garbage; children need not copy its pages to find out.
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = {"write": write, "read": read}[request["do"]](group, request)
+        print(json.dumps(answer), flush=True)
