@@ -126,13 +126,19 @@ Result<void> History::KeepIfSmaller(const FindingRow& finding) {
   return SetOutcomes(finding);
 }
 
+Result<bool> History::Count(const std::string& id, int64_t times) {
+  auto done = database_.Run("UPDATE findings SET last_seen = ?, count = count + ? WHERE id = ?",
+                            {NowUtc(), times, id});
+  if (!done) return std::unexpected(done.error());
+  return database_.Changes() != 0;
+}
+
 Result<bool> History::See(const FindingRow& finding, int64_t run, int64_t times) {
   Transaction transaction(database_);
-  auto done = database_.Run("UPDATE findings SET last_seen = ?, count = count + ? WHERE id = ?",
-                            {NowUtc(), times, finding.id});
-  if (!done) return std::unexpected(done.error());
-  const bool is_new = database_.Changes() == 0;
-  done = is_new ? Insert(finding, run, times) : KeepIfSmaller(finding);
+  const auto counted = Count(finding.id, times);
+  if (!counted) return counted;
+  const bool is_new = !*counted;
+  Result<void> done = is_new ? Insert(finding, run, times) : KeepIfSmaller(finding);
   if (done) done = transaction.Commit();
   if (!done) return std::unexpected(done.error());
   return is_new;

@@ -62,6 +62,9 @@ class History {
   // the one that is kept, its outcomes and explanation with it.
   Result<bool> See(const FindingRow& finding, int64_t run, int64_t times = 1);
 
+  // Counts a finding that is there as seen now; false where it is not.
+  Result<bool> Count(const std::string& id, int64_t times);
+
   Result<std::vector<FindingRow>> Findings();  // by class, then signature; kError last
   Result<std::vector<RunRow>> Runs();          // the newest first
   // The newest run of this kind and target before `run` that came to its end.
