@@ -16,8 +16,8 @@
 
 namespace pickleproof {
 
-// What the graph's root reaches, on one line. Nodes are numbered in the order of Reachable(), the root
-// is node 0.
+// What the graph's root reaches, on one line. Nodes are numbered in the order of Reachable(), the
+// root is node 0.
 std::string NodeTableJson(const Graph& graph);
 
 // The same, appended to `out`.

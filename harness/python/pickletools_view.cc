@@ -59,10 +59,10 @@ Result<std::unique_ptr<Pickletools>> Pickletools::Make(Interpreter& interpreter)
 Result<PickletoolsView> Pickletools::View(std::string_view pickle) {
   CollectGarbage(impl_->interpreter->state(), pickle.size());
   const AllocationCap cap(impl_->interpreter->options().largest_allocation);
-  const PyRef bytes = PyRef::Own(
-      PyBytes_FromStringAndSize(pickle.data(), static_cast<Py_ssize_t>(pickle.size())));
-  const PyRef answer = bytes ? PyRef::Own(PyObject_CallOneArg(impl_->view.get(), bytes.get()))
-                             : PyRef();
+  const PyRef bytes =
+      PyRef::Own(PyBytes_FromStringAndSize(pickle.data(), static_cast<Py_ssize_t>(pickle.size())));
+  const PyRef answer =
+      bytes ? PyRef::Own(PyObject_CallOneArg(impl_->view.get(), bytes.get())) : PyRef();
   if (!answer) return std::unexpected(CatchException().error);
   std::string scratch;
   PickletoolsView view;

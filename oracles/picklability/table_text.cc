@@ -70,7 +70,8 @@ std::string TableGrid(const std::vector<TableRow>& rows, const TableResult& resu
   size_t shown = result.interpreters.size() - 1;
   std::map<std::tuple<int, TablePickler, int>, char> glyphs;
   for (const TableCell& cell : result.cells) {
-    if (cell.interpreter == shown) glyphs[{cell.row, cell.pickler, cell.protocol}] = CellGlyph(cell);
+    if (cell.interpreter == shown)
+      glyphs[{cell.row, cell.pickler, cell.protocol}] = CellGlyph(cell);
   }
   std::string text = fmt::format("Python {}, protocols {}\n{:>3} {:<58}",
                                  ToString(result.interpreters[shown].version),
