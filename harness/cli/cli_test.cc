@@ -35,7 +35,8 @@ std::vector<std::string> Keys(const json& object) {
 }
 
 TEST(Cli, EveryVerbExplainsItself) {
-  for (const char* verb : {"report", "cross", "load", "dump", "dis", "asm", "gen", "engines"}) {
+  for (const char* verb : {"report", "cross", "load", "dump", "dis", "asm", "gen", "engines",
+                           "repro", "reduce", "findings", "promote", "fuzz", "nightly"}) {
     SCOPED_TRACE(verb);
     const Ran ran = RunProgram({verb, "--help"});
     EXPECT_EQ(ran.status, 0);

@@ -73,6 +73,7 @@ int Main(int argc, char** argv) {
   AddFindings(app, &status);
   AddPromote(app, &status);
   AddFuzz(app, &status);
+  AddNightly(app, &status);
   AddTable(app, &status);
   const int exit_status = Run(app, argc, argv, &status);
   if (std::fflush(stdout) != 0) return Refuse("standard output can't be written");

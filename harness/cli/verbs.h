@@ -24,6 +24,7 @@ void AddReduce(CLI::App& app, int* status);
 void AddFindings(CLI::App& app, int* status);
 void AddPromote(CLI::App& app, int* status);
 void AddFuzz(CLI::App& app, int* status);
+void AddNightly(CLI::App& app, int* status);
 void AddTable(CLI::App& app, int* status);
 
 // Prints one clear line on standard error; the exit status for it.
