@@ -153,7 +153,7 @@ bool LivePickler::StepDict() {
   PyRef value = PyRef::Own(std::exchange(jobs_.back().extra, nullptr));
   for (;;) {
     Job& job = jobs_.back();
-    PyRef item = std::move(value);
+    PyRef item = std::exchange(value, PyRef());
     if (!item) {
       PyObject *next_key = nullptr, *next_value = nullptr;
       const bool full = job.count == (single ? 1 : kBatch);

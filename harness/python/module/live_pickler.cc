@@ -24,6 +24,7 @@ LivePickler::LivePickler(int protocol, bool fix_imports)
 
 bool LivePickler::Dump(PyObject* object, const Hooks& hooks, bool fast, LiveSink* sink,
                        std::string& out) {
+  Unwind();  // what a dump has left that ran out of memory
   hooks_ = hooks;
   fast_ = fast;
   sink_ = sink;
@@ -34,6 +35,7 @@ bool LivePickler::Dump(PyObject* object, const Hooks& hooks, bool fast, LiveSink
   const bool done = Save(object) && Run();
   Unwind();
   hooks_ = {};
+  sink_ = nullptr;
   if (!done) {
     writer_.Abort();
     return false;
