@@ -54,25 +54,36 @@ def run(steps, timeout):
         os.close(read_end)
         _child(write_end, steps)
     os.close(write_end)
-    rest = b""
+    ended = False
     try:
-        while True:
-            if not select.select([read_end], [], [], timeout)[0]:
-                stop(pid)
+        for line in _lines(read_end, timeout):
+            if line is None:
                 yield {"hang": True}
                 return
-            chunk = os.read(read_end, 1 << 20)
-            if not chunk:
-                break
-            lines = (rest + chunk).split(b"\n")
-            rest = lines.pop()
-            for line in lines:
-                yield json.loads(line.decode())
+            yield json.loads(line.decode())
         crash = _end(pid, timeout)
+        ended = True
         if crash:
             yield {"crash": crash}
     finally:
         os.close(read_end)
+        if not ended:
+            stop(pid)
+
+
+def _lines(read_end, timeout):
+    """Yields the lines that come through the pipe, and None where none came in time."""
+    rest = b""
+    while True:
+        if not select.select([read_end], [], [], timeout)[0]:
+            yield None
+            return
+        chunk = os.read(read_end, 1 << 20)
+        if not chunk:
+            return
+        lines = (rest + chunk).split(b"\n")
+        rest = lines.pop()
+        yield from lines
 
 
 def _end(pid, timeout):
@@ -82,5 +93,5 @@ def _end(pid, timeout):
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else ""
-        time.sleep(0.0002)
+        time.sleep(0.0001)
     return stop(pid) or "hang at exit"

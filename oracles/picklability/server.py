@@ -10,6 +10,7 @@ Xl T load raises T, D it loads and behaves differently (D T: a probe raises T), 
 """
 
 import base64
+import gc
 import json
 import os
 import pathlib
@@ -21,6 +22,8 @@ import warnings
 
 from . import fork, picklers
 from .case import HOME, Case, tidy
+
+PROBES = ("probes", -1)  # the last job of a dumping process
 
 
 class Server:
@@ -42,17 +45,16 @@ class Server:
             for name, protocol in jobs:
                 yield self.cell(name, protocol, self.check(case, name, protocol, timeout))
             return
-        expected, streams = self.dump(case, jobs, timeout)
+        expected, made = self.dump(case, jobs, timeout)
+        alone = fields.get("alone", False) or self.group == "cloudpickle"
+        self.load(case, made, expected, timeout, alone)
         for name, protocol in jobs:
-            made = streams[name, protocol]
-            if "stream" in made:
-                made = self.load(case, name, base64.b64decode(made["stream"]), expected, timeout)
-            yield self.cell(name, protocol, made)
+            yield self.cell(name, protocol, made[name, protocol])
 
     @staticmethod
     def cell(name, protocol, answer):
-        return {"pickler": name, "protocol": protocol, "treatment": answer["treatment"],
-                "detail": answer.get("detail", "")}
+        return {"pickler": name, "protocol": protocol, "treatment": answer.get("treatment", "D"),
+                "detail": answer.get("detail", answer.get("failed", ""))}
 
     def prepare(self, fields):
         """A folder with the source as a module, where it is to be importable; else ""."""
@@ -62,44 +64,51 @@ class Server:
         pathlib.Path(folder, HOME + ".py").write_text(fields["source"], encoding="utf-8")
         return folder
 
+    @staticmethod
+    def each(steps, jobs, timeout, phase):
+        """One message per job. A job that hangs or crashes ends its process; the rest get another."""
+        messages = []
+        while len(messages) < len(jobs):
+            before = len(messages)
+            todo = jobs[before:]
+            for message in fork.run(lambda todo=todo: steps(todo), timeout):
+                if len(messages) == len(jobs):
+                    messages.pop()  # a crash after the last answer takes its place
+                if "hang" in message:
+                    message = {"treatment": "hang " + phase}
+                elif "crash" in message:
+                    message = {"treatment": "crash " + message["crash"]}
+                messages.append(message)
+                if "failed" in message:
+                    return messages + [message] * (len(jobs) - len(messages))
+            if len(messages) == before:
+                messages.append({"treatment": "crash without an answer"})
+        return messages
+
     def dump(self, case, jobs, timeout):
-        """What the probes say at the origin, and a stream or a treatment for every job."""
+        """What the probes say at the origin, and {"stream"} or {"treatment"} for every job."""
         if case.stream:
             return self.given(case, jobs)
-        streams, expected, left = {}, [], list(jobs)
-        while left or not expected:
-            before = len(left)
-            for message in fork.run(lambda todo=tuple(left): self.dump_steps(case, todo), timeout):
-                if "expected" in message:
-                    expected = message["expected"]
-                elif "failed" in message:
-                    raise RuntimeError("the source does not run: " + message["failed"])
-                elif left:
-                    streams[left.pop(0)] = self.made(message, "dump")
-                else:
-                    raise RuntimeError("probes at the origin: %r" % message)
-            if len(left) == before and not expected:
-                raise RuntimeError("the source made nothing")
-        return expected, streams
-
-    @staticmethod
-    def made(message, phase):
-        if "hang" in message:
-            return {"treatment": "hang " + phase}
-        if "crash" in message:
-            return {"treatment": "crash " + message["crash"]}
-        return message
+        messages = self.each(lambda todo: self.dump_steps(case, todo), jobs + [PROBES], timeout,
+                             "dump")
+        answers = messages.pop()
+        if "expected" not in answers:
+            raise RuntimeError("the source or its probes do not run: %r" % answers)
+        return answers["expected"], dict(zip(jobs, messages))
 
     def dump_steps(self, case, jobs):
         # One process for all dumps of a source: what they leave behind is the source's own.
         obj = case.run_source()
-        for name, protocol in jobs:
+        for job in jobs:
+            if job == PROBES:
+                yield {"expected": case.answers(obj)}
+                return
+            name, protocol = job
             try:
                 data = self.apis[name].dumps(obj, protocol)
                 yield {"stream": base64.b64encode(data).decode()}
             except Exception as error:
                 yield {"treatment": "Xd " + tidy(error), "detail": str(error)[:200]}
-        yield {"expected": case.answers(obj)}
 
     @staticmethod
     def given(case, jobs):
@@ -113,32 +122,44 @@ class Server:
             streams[job] = {"stream": base64.b64encode(header + data).decode()}
         return case.answers(space["obj"]), streams
 
-    def load(self, case, name, data, expected, timeout):
-        """Loads without the source; where that fails, with it."""
-        api = self.apis[name]
-        fresh = self.one(lambda: iter([case.load(api, data, expected)]), timeout, "load")
-        if case.stream or not fresh["treatment"].startswith("Xl"):
-            return fresh
+    def load(self, case, made, expected, timeout, alone):
+        """Puts treatments where streams are: of loads without the source, and with it where needed.
 
-        def with_source():
+        The protocols of one pickler share a process, since a load leaves nothing behind that another
+        could see; only cloudpickle's tracker does, and its loads are alone.
+        """
+        for name in self.apis:
+            jobs = [job for job in made if job[0] == name and "stream" in made[job]]
+            for batch in ([[job] for job in jobs] if alone else [jobs]):
+                streams = {job: base64.b64decode(made[job]["stream"]) for job in batch}
+                self.load_batch(case, streams, made, expected, timeout)
+
+    def load_batch(self, case, streams, made, expected, timeout):
+        def fresh(jobs):
+            for job in jobs:
+                yield case.load(self.apis[job[0]], streams[job], expected)
+
+        def with_source(jobs):
             case.run_source()
-            yield case.load(api, data, expected)
+            yield from fresh(jobs)
 
-        home = self.one(with_source, timeout, "load")
-        treatment = "VN" if home["treatment"] == "V" else home["treatment"]
-        detail = home["detail"] or fresh["treatment"] + " without the source"
-        return {"treatment": treatment, "detail": detail}
+        jobs = list(streams)
+        made.update(zip(jobs, self.each(fresh, jobs, timeout, "load")))
+        failed = [job for job in jobs if made[job]["treatment"].startswith("Xl")]
+        if case.stream:
+            return
+        for job, home in zip(failed, self.each(with_source, failed, timeout, "load")):
+            if home["treatment"] == "V":
+                home["treatment"] = "VN"
+            home["detail"] = home["detail"] or made[job]["treatment"] + " without the source"
+            made[job] = home
 
     def check(self, case, name, protocol, timeout):
-        return self.one(lambda: iter([case.run_check(self.apis[name], protocol)]), timeout, "check")
+        def steps(jobs):
+            for _ in jobs:
+                yield case.run_check(self.apis[name], protocol)
 
-    def one(self, steps, timeout, phase):
-        message = {"crash": "without an answer"}
-        for message in fork.run(steps, timeout):
-            break
-        if "failed" in message:
-            return {"treatment": "D", "detail": message["failed"]}
-        return self.made(message, phase)
+        return self.each(steps, [name], timeout, "check")[0]
 
 
 def serve(group):
@@ -157,6 +178,9 @@ def serve(group):
     if apis is None:
         return
     server = Server(group, apis)
+    # Children share the memory of this process for as long as nobody writes to it.
+    gc.disable()
+    gc.freeze()
     try:
         for line in sys.stdin:
             fields = json.loads(line)
