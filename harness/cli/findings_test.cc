@@ -157,13 +157,19 @@ TEST(Fuzz, TakesUpWhatATargetLeaves) {
 }
 
 TEST(Fuzz, WhatEndsATargetIsAFindingThatFails) {
-  const FakeTarget target(R"(
-for word in "$@"; do case $word in -merge=1) exit 0;; */crashes/raw_vm-crash-1) file=$word;; esac; done
+  const FakeTarget target(R"sh(
+for word in "$@"; do
+  case $word in -merge=1) exit 0;; */crashes/raw_vm-crash-1) file=$word;; esac
+done
 if [ -z "$file" ]; then
-  for word in "$@"; do case $word in -artifact_prefix=*) printf 'N.' > "${word#*=}crash-1";; esac; done
+  for word in "$@"; do
+    case $word in -artifact_prefix=*) printf 'N.' > "${word#*=}crash-1";; esac
+  done
 fi
-echo "SUMMARY: AddressSanitizer: heap-use-after-free machine.cc:1:2 in f(int)" > &2 exit 77) ");
-      const std::string state = target / "state";
+echo "SUMMARY: AddressSanitizer: heap-use-after-free machine.cc:1:2 in f(int)" >&2
+exit 77
+)sh");
+  const std::string state = target / "state";
   const Ran ran = RunProgram(
       {"fuzz", "raw_vm", "--time", "1", "--binaries", target.Binaries(), "--state", state});
   EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
