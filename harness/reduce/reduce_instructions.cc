@@ -17,10 +17,12 @@ namespace {
 
 constexpr size_t kMaxPaired = 48;  // instructions among which all pairs are tried
 
-// An instruction, and how many of those behind it lie in its frame where it is a FRAME that fits.
+// An instruction, and what lies in its frame where it is a FRAME that fits: how many instructions
+// behind it and, where these are all, how many bytes of the tail.
 struct Piece {
   OwnedInstruction instruction;
   size_t framed = 0;
+  size_t framed_tail = 0;
 };
 
 // A pickle in pieces, so that frames can be made to fit again when pieces go.
@@ -43,16 +45,20 @@ Pieces Cut(std::string_view stream) {
   uint64_t end = 0;
   for (OwnedInstruction& instruction : program.instructions) {
     ends.push_back(end += Bytes(instruction).size());
-    cut.pieces.push_back({std::move(instruction), 0});
+    cut.pieces.push_back({std::move(instruction), 0, 0});
   }
   for (size_t i = 0; i < cut.pieces.size(); ++i) {
     const OwnedInstruction& frame = cut.pieces[i].instruction;
     if (frame.opcode != Opcode::FRAME) continue;
     const uint64_t length = LoadLittle<uint64_t>(frame.argument.data());
+    const uint64_t rest = end - ends[i];  // of the instructions
     const auto last =
         std::find(ends.begin() + static_cast<std::ptrdiff_t>(i), ends.end(), ends[i] + length);
     if (length > 0 && last != ends.end()) {
       cut.pieces[i].framed = static_cast<size_t>(last - ends.begin()) - i;
+    } else if (length > rest && length - rest <= cut.tail.size()) {
+      cut.pieces[i].framed = cut.pieces.size() - 1 - i;
+      cut.pieces[i].framed_tail = static_cast<size_t>(length - rest);
     }
   }
   return cut;
@@ -65,10 +71,12 @@ std::string Join(const Pieces& cut) {
   for (size_t i = cut.pieces.size(); i-- > 0;) {
     const Piece& piece = cut.pieces[i];
     OwnedInstruction instruction = piece.instruction;
-    if (piece.framed > 0) {
+    if (piece.framed > 0 || piece.framed_tail > 0) {
       const size_t last = std::min(i + 1 + piece.framed, cut.pieces.size());
       instruction.argument.clear();
-      AppendLittle<uint64_t>(instruction.argument, size_behind[i + 1] - size_behind[last]);
+      AppendLittle<uint64_t>(
+          instruction.argument,
+          size_behind[i + 1] - size_behind[last] + std::min(piece.framed_tail, cut.tail.size()));
     }
     bytes[i] = Bytes(instruction);
     size_behind[i] = size_behind[i + 1] + bytes[i].size();
@@ -105,11 +113,21 @@ bool DropChunks(ReductionSearch& search) {
       }
     }
   }
-  if (!cut.tail.empty()) {
-    cut.tail.clear();
-    progress |= search.Try(Join(cut));
-  }
   return progress;
+}
+
+// What follows STOP, and the frame that it lies in with it.
+bool ShortenTail(ReductionSearch& search) {
+  Pieces cut = Cut(search.best());
+  const std::string tail = cut.tail;
+  const auto keep = [&](size_t size) {
+    cut.tail = tail.substr(0, size);
+    return search.Try(Join(cut));
+  };
+  for (size_t size = 0; size < tail.size(); size = 2 * size + 1) {
+    if (keep(size)) return true;
+  }
+  return !tail.empty() && keep(tail.size() - 1);
 }
 
 // What only goes together: a mark and what takes it, a store and its fetch.
@@ -153,6 +171,7 @@ bool ReplaceAt(ReductionSearch& search, const Pieces& cut, size_t index) {
   Pieces changed = cut;
   OwnedInstruction& instruction = changed.pieces[index].instruction;
   changed.pieces[index].framed = 0;
+  changed.pieces[index].framed_tail = 0;
   for (const Opcode plain : kPlain) {
     instruction = {plain, ""};
     if (search.Try(Join(changed))) return true;
@@ -200,6 +219,7 @@ void ReduceInstructions(ReductionSearch& search) {
   bool progress = true;
   while (progress && !search.budget().exhausted()) {
     progress = DropChunks(search);
+    progress |= ShortenTail(search);
     progress |= Simplify(search);
     if (!progress) progress = DropPairs(search);
   }

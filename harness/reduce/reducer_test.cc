@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "generators/choices.h"
+#include "harness/base/bytes.h"
 #include "harness/pickle/assembler.h"
 #include "harness/pickle/program.h"
 #include "harness/pickle/unpickler.h"
@@ -80,6 +81,19 @@ TEST(ReduceStream, MakesFramesFitWhenInstructionsGo) {
   ASSERT_TRUE(framed(stream));
   const std::string reduced = Reduced(stream, framed);
   EXPECT_LE(reduced.size(), 11U);
+}
+
+// A frame that holds what follows STOP: neither can go alone.
+TEST(ReduceStream, ShortensAFrameAndTheTailInItTogether) {
+  const std::string stream = Bytes("PROTO 4\nFRAME 402\nNONE\nSTOP\n") + std::string(400, 'x');
+  const auto reaches_the_end = [](std::string_view s) {
+    const Program program = Decode(s);
+    return Accepts(s) && !program.tail.empty() && Holds(s, Opcode::FRAME) &&
+           LoadLittle<uint64_t>(s.data() + s.find('\x95') + 1) == s.size() - s.find('\x95') - 9;
+  };
+  ASSERT_TRUE(reaches_the_end(stream));
+  EXPECT_EQ(Reduced(stream, reaches_the_end),
+            std::string("\x95\x03\0\0\0\0\0\0\0).\0", 12));
 }
 
 TEST(ReduceStream, ShrinksTheGraphWhereThatHelps) {
