@@ -59,7 +59,7 @@ TEST(Reduce, WritesTheSmallestThatShowsTheSame) {
                   "-o", folder / "out.pkl"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_EQ(ReadFile(folder / "out.pkl"), std::string("I\0\n.", 4));
-  ExpectHas(ran.out, {"10 -> 4 bytes"});
+  ExpectHas(ran.out, {"11 -> 4 bytes"});
   ExpectRefused({"reduce", "--hex", "4e2e"}, "all readers agree");
   ExpectRefused({"reduce", input, "--signature", "else"}, "does not show 'else'");
 }
@@ -154,6 +154,23 @@ TEST(Fuzz, TakesUpWhatATargetLeaves) {
   const Ran again = RunProgram(
       {"fuzz", "raw_vm", "--time", "5", "--binaries", target.Binaries(), "--state", state});
   ExpectHas(again.out, {"since the run of", "0 new findings"});
+}
+
+TEST(Fuzz, ReadsTheCommittedSeedsUnlessToldNotTo) {
+  const FakeTarget target(R"sh(
+for word in "$@"; do case $word in -merge=1) exit 0;; esac; done
+echo "$@" > "$PICKLEPROOF_FUZZ_STATE/words"
+)sh");
+  const std::string state = target / "state";
+  const std::vector<std::string> command = {"fuzz",       "raw_vm",          "--time",  "1",
+                                            "--binaries", target.Binaries(), "--state", state};
+  EXPECT_EQ(RunProgram(command).status, 0);
+  ExpectHas(ReadFile(state + "/fuzz/words"),
+            {"/fuzz/seeds/pickle", "/corpus/regressions", "/corpus/real"});
+  std::vector<std::string> bare = command;
+  bare.emplace_back("--no-seeds");
+  EXPECT_EQ(RunProgram(bare).status, 0);
+  EXPECT_EQ(ReadFile(state + "/fuzz/words").find("seeds"), std::string::npos);
 }
 
 TEST(Fuzz, WhatEndsATargetIsAFindingThatFails) {

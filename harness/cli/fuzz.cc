@@ -19,6 +19,7 @@ struct FuzzVerb {
   std::string time = "10m";
   size_t jobs = 1;
   std::string binaries = PICKLEPROOF_SOURCE_DIR "/build/fuzz/fuzz";
+  bool no_seeds = false;
   StateArgument state;
 };
 
@@ -31,9 +32,13 @@ int RunFuzz(const FuzzVerb& verb) {
   if (auto made = state.Make(); !made) return Refuse(made.error().message);
   auto history = History::Open(state.Database());
   if (!history) return Refuse(history.error().message);
-  const FuzzPlan plan = {
-      *target, *seconds, verb.jobs, verb.binaries,
-      fmt::format("./pickleproof fuzz {} --time {} --jobs {}", verb.target, verb.time, verb.jobs)};
+  const FuzzPlan plan = {*target,
+                         *seconds,
+                         verb.jobs,
+                         verb.binaries,
+                         fmt::format("./pickleproof fuzz {} --time {} --jobs {}{}", verb.target,
+                                     verb.time, verb.jobs, verb.no_seeds ? " --no-seeds" : ""),
+                         !verb.no_seeds};
   const InterruptGuard guard;
   StatusLine line;
   const auto report = RunFuzzPlan(
@@ -63,6 +68,8 @@ void AddFuzz(CLI::App& app, int* status) {
   fuzz->add_option("--binaries", verb->binaries, "Folder of the fuzz_<target> programs")
       ->type_name("DIR")
       ->capture_default_str();
+  fuzz->add_flag("--no-seeds", verb->no_seeds,
+                 "Begin with the state's corpus alone, without the committed seeds");
   verb->state.AddTo(*fuzz);
   fuzz->callback([verb, status] { *status = RunFuzz(*verb); });
 }

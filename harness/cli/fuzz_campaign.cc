@@ -113,6 +113,17 @@ class Campaign {
   std::string Binary() const { return plan_.binaries + "/fuzz_" + plan_.target.name; }
   std::string ArtifactPrefix() const { return state_.Crashes() + "/" + plan_.target.name + "-"; }
 
+  // What is read besides the corpus. Targets whose inputs are pickles share their seeds.
+  std::vector<std::string> SeedFolders() const {
+    const bool pickles = plan_.target.PickleBegin() == size_t{0};
+    std::vector<std::string> folders = {"/fuzz/seeds/" + (pickles ? "pickle" : plan_.target.name)};
+    if (pickles) folders.insert(folders.end(), {"/corpus/regressions", "/corpus/real"});
+    for (std::string& folder : folders) folder.insert(0, PICKLEPROOF_SOURCE_DIR);
+    if (!plan_.seeds) folders.clear();
+    std::erase_if(folders, [](const std::string& folder) { return !fs::is_directory(folder); });
+    return folders;
+  }
+
   std::vector<std::string> Command(double seconds) const {
     std::vector<std::string> command = {
         Binary(),
@@ -124,15 +135,9 @@ class Campaign {
         "-timeout=20",
         "-rss_limit_mb=3000",
         "-reload=5"};
-    const std::string seeds = PICKLEPROOF_SOURCE_DIR "/fuzz/seeds/" + plan_.target.name;
-    if (fs::is_directory(seeds)) command.insert(command.begin() + 2, seeds);
+    const std::vector<std::string> seeds = SeedFolders();
+    command.insert(command.begin() + 2, seeds.begin(), seeds.end());
     if (plan_.target.PickleBegin()) {
-      if (plan_.target.PickleBegin() == size_t{0}) {
-        for (const char* more : {"/corpus/regressions", "/corpus/real"}) {
-          const std::string folder = std::string(PICKLEPROOF_SOURCE_DIR) + more;
-          if (fs::is_directory(folder)) command.insert(command.begin() + 2, folder);
-        }
-      }
       const std::string dictionary = plan_.binaries + "/pickle.dict";
       if (fs::exists(dictionary)) command.push_back("-dict=" + dictionary);
     }

@@ -22,6 +22,7 @@ struct FuzzPlan {
   size_t jobs = 1;
   std::string binaries;  // the folder of fuzz_<name>
   std::string command;   // for the record
+  bool seeds = true;     // also read the committed ones
 };
 
 struct FuzzReport {
