@@ -4,6 +4,7 @@
 
 #include "harness/pickle/unpickler.h"
 #include "oracles/known_loss.h"
+#include "oracles/quirks_between.h"
 #include "oracles/repeated_steps.h"
 
 namespace pickleproof {
@@ -131,8 +132,8 @@ Outcome LoadWith(const Disagreement& d, const Profile& profile) {
   return Load(d.stream, options);
 }
 
-// The quirk that only one of the two readers has, and that alone makes our machine read the stream
-// differently.
+// The quirks that only one of the two readers has, and that make our machine read the stream
+// differently. Where it takes several, the first stands for them.
 std::optional<Explanation> ExplainByQuirk(const Disagreement& d) {
   const Profile left = d.left != nullptr && d.left->profile ? *d.left->profile : Profile();
   if (d.right == nullptr || !d.right->profile) return std::nullopt;
@@ -156,16 +157,11 @@ std::optional<Explanation> ExplainByQuirk(const Disagreement& d) {
   }
   const Outcome other = LoadWith(d, *d.right->profile);
   if (!fits(other, d.right_graph)) return std::nullopt;
-  for (const QuirkInfo& info : AllQuirks()) {
-    if (left.has(info.quirk) == d.right->profile->has(info.quirk)) continue;
-    Profile toggled = left;
-    toggled.set(info.quirk, !left.has(info.quirk));
-    const Outcome outcome = LoadWith(d, toggled);
-    if (!SameOutcome(plain, outcome, options) && SameOutcome(other, outcome, options)) {
-      return Explanation{info.name, info.reason, ""};
-    }
-  }
-  return std::nullopt;
+  const auto quirks = QuirksBetween(
+      left, *d.right->profile, [&](const Profile& profile) { return LoadWith(d, profile); },
+      [&](const Outcome& a, const Outcome& b) { return SameOutcome(a, b, options); });
+  if (quirks.empty()) return std::nullopt;
+  return Explanation{quirks.front()->name, quirks.front()->reason, ""};
 }
 
 }  // namespace

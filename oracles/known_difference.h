@@ -41,8 +41,9 @@ struct Explanation {
 };
 
 // What the writer or the protocol does not say (known_loss.h, then AllKnownDifferences); else the
-// one quirk (quirk.def) that makes our own machine differ in the same way: it reads the stream as
-// the one side does without the quirk, and as the other does with it. Nothing where neither is so.
+// first of the quirks (quirks_between.h) that make our own machine differ in the same way: it reads
+// the stream as the one side does without them, and as the other does with them. Nothing where
+// neither is so.
 std::optional<Explanation> Explain(const Disagreement& disagreement);
 
 }  // namespace pickleproof

@@ -125,7 +125,7 @@ TEST(KnownDifferences, StepsThatWereTwiceFromTheStartAreNoObstacle) {
       "");
 }
 
-TEST(KnownDifferences, AQuirkExplainsWhatItAloneMakesDifferent) {
+TEST(KnownDifferences, QuirksExplainWhatTheyMakeDifferent) {
   const auto engines = MakePickleproofEngines(11);
   const auto name_of = [&](std::string_view stream) -> std::string {
     const LoadOptions options;
@@ -147,6 +147,8 @@ TEST(KnownDifferences, AQuirkExplainsWhatItAloneMakesDifferent) {
   };
   EXPECT_EQ(name_of("I010\n."), "StrictNumberText");
   EXPECT_EQ(name_of("cm\nC\n]R."), "IterableArgs");
+  // It takes both, one for the call that is made and one for the error behind it.
+  EXPECT_EQ(name_of("cm\nC\n]R0I010\n."), "StrictNumberText");
   EXPECT_EQ(name_of("]K\x02h"), "no difference");
 }
 

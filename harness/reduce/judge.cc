@@ -12,6 +12,7 @@
 #include "harness/reduce/first_instruction.h"
 #include "harness/reduce/static_judge.h"
 #include "oracles/differential.h"
+#include "oracles/quirks_between.h"
 
 namespace pickleproof {
 namespace {
@@ -280,22 +281,16 @@ std::optional<DivergenceReason> Judge::Impl::ByQuirks(const Pair& pair) {
   };
   const CompareOptions may = MayCompare(pair);
   const Profile left = ProfileOf(pair.left);
-  Profile profile = ProfileOf(pair.right);
-  const Outcome as_right = load(profile);
-  if (!same(load(left), Answer(pair.left), may) || !same(as_right, Answer(pair.right), may)) {
+  const Profile right = ProfileOf(pair.right);
+  if (!same(load(left), Answer(pair.left), may) || !same(load(right), Answer(pair.right), may)) {
     return std::nullopt;
   }
   DivergenceReason reason;
-  for (const QuirkInfo& info : AllQuirks()) {
-    if (left.has(info.quirk) == profile.has(info.quirk)) continue;
-    Profile without = profile;
-    without.set(info.quirk, left.has(info.quirk));
-    if (same(load(without), as_right, may)) {
-      profile = without;
-      continue;
-    }
-    reason.name += (reason.name.empty() ? "" : "+") + std::string(info.name);
-    reason.text += (reason.text.empty() ? "" : ". ") + std::string(info.reason);
+  for (const QuirkInfo* quirk :
+       QuirksBetween(left, right, load,
+                     [&](const Outcome& a, const Outcome& b) { return same(a, b, may); })) {
+    reason.name += (reason.name.empty() ? "" : "+") + std::string(quirk->name);
+    reason.text += (reason.text.empty() ? "" : ". ") + std::string(quirk->reason);
   }
   return reason.name.empty() ? std::nullopt : std::optional(std::move(reason));
 }
