@@ -162,23 +162,21 @@ void AddSheet(RunRecord& record) {
     for (const char* version : {"3.8.18", "3.11.7"}) sheet.columns.push_back({pickler, version});
   }
   using enum SheetVerdict;
-  sheet.rows = {
-      {"1", "None, True, False", "", {{"V", kAgree}, {"V", kAgree}, {"V", kAgree}, {"V", kAgree}}},
-      {"70",
-       "a subclass of <str>",
-       "cases: str, tuple",
-       {{"R", kAgree},
-        {"R", kAgree},
-        {"p4-5: Xl; R", kExplained, "STACK_GLOBAL takes exact str only"},
-        {"unavailable", kUnavailable, "no dill"}}},
-      {"128",
-       "a lambda in a container",
-       "",
-       {{"Xd", kAgree},
-        {"Xd", kAgree},
-        {"n/a", kNotApplicable, "needs Python 3.11"},
-        {"D", kDiffer, "expected V\nx(1): 3, not 2"}}},
+  const auto row = [&sheet](const char* id, const char* label, const char* note,
+                            std::vector<SheetCell> cells) {
+    sheet.rows.push_back({id, label, note, std::move(cells)});
   };
+  row("1", "None, True, False", "", std::vector<SheetCell>(4, {"V", kAgree, ""}));
+  row("70", "a subclass of <str>", "cases: str, tuple",
+      {{"R", kAgree, ""},
+       {"R", kAgree, ""},
+       {"p4-5: Xl; R", kExplained, "STACK_GLOBAL takes exact str only"},
+       {"unavailable", kUnavailable, "no dill"}});
+  row("128", "a lambda in a container", "",
+      {{"Xd", kAgree, ""},
+       {"Xd", kAgree, ""},
+       {"n/a", kNotApplicable, "needs Python 3.11"},
+       {"D", kDiffer, "expected V\nx(1): 3, not 2"}});
 }
 
 }  // namespace

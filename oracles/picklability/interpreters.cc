@@ -133,12 +133,15 @@ std::vector<Interpreter> FindInterpreters() {
 }
 
 void PrepareEnvironments(const std::string& scripts, const std::string& folder,
-                         std::vector<Interpreter>* interpreters) {
-  std::vector<std::string> command = {"bash", scripts + "/setup.sh", folder};
+                         std::vector<Interpreter>* interpreters, Libraries libraries) {
+  std::vector<std::string> command = {"bash", scripts + "/setup.sh"};
+  if (libraries == Libraries::kOldest) command.emplace_back("--oldest");
+  command.push_back(folder);
+  const size_t without = command.size();
   for (const Interpreter& interpreter : *interpreters) {
     if (interpreter.unavailable.empty()) command.push_back(interpreter.path);
   }
-  if (command.size() == 3) return;
+  if (command.size() == without) return;
   auto process = ChildProcess::Start(command);
   if (process) (void)process->Finish(1200s);
   for (Interpreter& interpreter : *interpreters) {

@@ -35,9 +35,14 @@ struct Interpreter {
 // path, by version. What is not CPython 3.8 or later is unavailable, with the reason.
 std::vector<Interpreter> FindInterpreters();
 
+// Releases of cloudpickle and dill: requirements.txt or requirements-oldest.txt.
+enum class Libraries { kNewest, kOldest };
+
 // Makes missing environments in `folder` by setup.sh of `scripts`, and notes them in the
-// interpreters. Needs pip's index for what is missing; a failure is a reason, never an error.
+// interpreters. Needs pip's index for what is missing; a failure is a reason, never an error. A
+// folder is for one kind of libraries.
 void PrepareEnvironments(const std::string& scripts, const std::string& folder,
-                         std::vector<Interpreter>* interpreters);
+                         std::vector<Interpreter>* interpreters,
+                         Libraries libraries = Libraries::kNewest);
 
 }  // namespace pickleproof

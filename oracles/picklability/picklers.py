@@ -50,6 +50,10 @@ class Api:
         """Whether identity says nothing, since the library reconciles copies in one process."""
         return False
 
+    def leaves_traces(self, data):
+        """Whether a load of the stream changes what later loads in the process give."""
+        return False
+
 
 class _CloudpickleApi(Api):
     def is_tracked(self, value):
@@ -61,6 +65,10 @@ class _CloudpickleApi(Api):
             except TypeError:  # can't be hashed, or not weakly referenced
                 pass
         return False
+
+    def leaves_traces(self, data):
+        # A class made by value is entered in the tracker, under an id that the stream carries.
+        return b"_make_skeleton" in data
 
 
 def _stdlib():

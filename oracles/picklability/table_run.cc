@@ -74,6 +74,7 @@ std::string Request(const CaseOfRow& work, const std::vector<int>& protocols,
                         {"probes", entry.probes},
                         {"home", entry.importable ? "module" : "main"},
                         {"cached", entry.cached},
+                        {"alone", entry.alone},
                         {"timeout", entry.timeout},
                         {"protocols", protocols},
                         {"picklers", picklers}};
@@ -154,19 +155,35 @@ class Asker {
   std::unique_ptr<ChildProcess> process_;
 };
 
+// Counts what is done, for all threads.
+class Count {
+ public:
+  Count(const TableOptions& options, uint64_t total) : options_(options), total_(total) {}
+  void Add(uint64_t more) {
+    const std::scoped_lock lock(mutex_);
+    done_ += more;
+    if (options_.progress) options_.progress(done_, total_);
+  }
+
+ private:
+  const TableOptions& options_;
+  const uint64_t total_;
+  std::mutex mutex_;
+  uint64_t done_ = 0;
+};
+
 void RunJob(const std::vector<CaseOfRow>& cases, const std::vector<Interpreter>& interpreters,
-            const TableOptions& options, Job* job) {
+            const TableOptions& options, Count* count, Job* job) {
   const Interpreter& interpreter = interpreters[job->interpreter];
   Asker asker(interpreter, job->group, options);
   job->unavailable = asker.Start();
-  if (!job->unavailable.empty()) return;
+  if (!job->unavailable.empty()) return count->Add(cases.size());
   for (size_t i = 0; i < cases.size(); ++i) {
-    if (cases[i].entry->oldest_minor > interpreter.version.minor) continue;
-    const std::vector<int> protocols = Applicable(*cases[i].entry, options);
-    if (!protocols.empty()) asker.Ask(cases[i], i, protocols, &job->answers);
-  }
-  if (options.progress) {
-    options.progress(fmt::format("{} with Python {}", job->group, ToString(interpreter.version)));
+    if (cases[i].entry->oldest_minor <= interpreter.version.minor) {
+      const std::vector<int> protocols = Applicable(*cases[i].entry, options);
+      if (!protocols.empty()) asker.Ask(cases[i], i, protocols, &job->answers);
+    }
+    count->Add(1);
   }
 }
 
@@ -179,12 +196,13 @@ std::vector<Job> RunJobs(const std::vector<CaseOfRow>& cases,
         options.picklers, [&](TablePickler pickler) { return GroupOf(pickler) == group; });
     for (size_t i = 0; asked && i < interpreters.size(); ++i) jobs.push_back({i, group});
   }
+  Count count(options, jobs.size() * cases.size());
   std::atomic<size_t> next = 0;
   std::vector<std::jthread> threads;
   for (size_t i = 0; i < std::max<size_t>(options.processes, 1); ++i) {
     threads.emplace_back([&] {
       for (size_t mine = next++; mine < jobs.size(); mine = next++) {
-        RunJob(cases, interpreters, options, &jobs[mine]);
+        RunJob(cases, interpreters, options, &count, &jobs[mine]);
       }
     });
   }
@@ -289,11 +307,13 @@ std::string_view Name(CellVerdict verdict) {
   return "";
 }
 
+CellVerdict Worse(CellVerdict left, CellVerdict right) {
+  return Badness(right) > Badness(left) ? right : left;
+}
+
 CellVerdict TableCell::verdict() const {
   CellVerdict worst = CellVerdict::kNotApplicable;
-  for (const CaseCell& cell : cases) {
-    if (Badness(cell.verdict) > Badness(worst)) worst = cell.verdict;
-  }
+  for (const CaseCell& cell : cases) worst = Worse(worst, cell.verdict);
   return worst;
 }
 

@@ -2,6 +2,7 @@
 // Fills the picklability table: asks every interpreter with every pickler about every row, and puts
 // the answers to what is expected. Printing is the verb's.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ enum class CellVerdict {
   kNotApplicable,  // the row has nothing at this protocol or version
 };
 std::string_view Name(CellVerdict verdict);
+// The one that says more: a deviation before all others.
+CellVerdict Worse(CellVerdict left, CellVerdict right);
 
 // One case of a row in one cell.
 struct CaseCell {
@@ -46,7 +49,8 @@ struct TableOptions {
   size_t processes = 1;  // interpreters asked at a time
   std::vector<TablePickler> picklers{kTablePicklers.begin(), kTablePicklers.end()};
   std::vector<int> protocols = {0, 1, 2, 3, 4, 5};
-  std::function<void(const std::string&)> progress;  // called from several threads
+  // How many questions are answered of how many; one call at a time, from several threads.
+  std::function<void(uint64_t done, uint64_t total)> progress;
 };
 
 struct TableResult {
