@@ -21,7 +21,7 @@ using nlohmann::json;
 void PrintJson(const std::vector<TableRow>& rows, const TableResult& result) {
   for (const TableCell& cell : result.cells) {
     const auto row = std::ranges::find(rows, cell.row, &TableRow::id);
-    const Interpreter& interpreter = result.interpreters[cell.interpreter];
+    const PythonProgram& interpreter = result.interpreters[cell.interpreter];
     json cases = json::object();
     for (const CaseCell& one : cell.cases) {
       cases[one.name] = {{"treatment", one.treatment},

@@ -46,22 +46,22 @@ Result<std::vector<TableRow>> Rows(const TableArguments& arguments) {
 }
 
 // Leaves the oldest, the one that this program embeds, and the newest of those that can be asked.
-void KeepThree(std::vector<Interpreter>* found) {
-  std::erase_if(*found, [](const Interpreter& one) { return !one.unavailable.empty(); });
+void KeepThree(std::vector<PythonProgram>* found) {
+  std::erase_if(*found, [](const PythonProgram& one) { return !one.unavailable.empty(); });
   if (found->size() <= 3) return;
   std::error_code ignored;
   const std::string embedded =
       std::filesystem::canonical(PICKLEPROOF_PYTHON_PROGRAM, ignored).string();
   const std::string oldest = found->front().path;
   const std::string newest = found->back().path;
-  std::erase_if(*found, [&](const Interpreter& one) {
+  std::erase_if(*found, [&](const PythonProgram& one) {
     return one.path != oldest && one.path != embedded && one.path != newest;
   });
 }
 
-Result<std::vector<Interpreter>> Interpreters(const TableArguments& arguments) {
-  std::vector<Interpreter> found = FindInterpreters();
-  const auto is = [](const Interpreter& one, const std::string& wanted) {
+Result<std::vector<PythonProgram>> Interpreters(const TableArguments& arguments) {
+  std::vector<PythonProgram> found = FindInterpreters();
+  const auto is = [](const PythonProgram& one, const std::string& wanted) {
     const std::string version = ToString(one.version);
     return one.path == wanted || version == wanted || version.starts_with(wanted + ".");
   };
@@ -70,7 +70,7 @@ Result<std::vector<Interpreter>> Interpreters(const TableArguments& arguments) {
       return Fail(ErrorCode::kUsage, fmt::format("no interpreter '{}' was found", wanted));
     }
   }
-  std::erase_if(found, [&](const Interpreter& one) {
+  std::erase_if(found, [&](const PythonProgram& one) {
     return !arguments.interpreters.empty() &&
            std::ranges::none_of(arguments.interpreters,
                                 [&](const std::string& wanted) { return is(one, wanted); });

@@ -139,7 +139,7 @@ void FillTableSheet(const std::vector<TableRow>& rows, const TableResult& result
     cells[{cell.row, cell.pickler, cell.interpreter}].push_back(&cell);
   }
   for (const TablePickler pickler : options.picklers) {
-    for (const Interpreter& interpreter : result.interpreters) {
+    for (const PythonProgram& interpreter : result.interpreters) {
       sheet->columns.push_back({std::string(Name(pickler)), ToString(interpreter.version)});
     }
   }

@@ -24,7 +24,7 @@ TEST(TableSheet, CasesThatSayTheSameAreOneText) {
 TableResult TwoInterpreters() {
   TableResult result;
   for (const int minor : {8, 11}) {
-    Interpreter& interpreter = result.interpreters.emplace_back();
+    PythonProgram& interpreter = result.interpreters.emplace_back();
     interpreter.version = {3, minor, 1};
   }
   for (const int row : {1, 2}) {

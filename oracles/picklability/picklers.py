@@ -57,7 +57,9 @@ class Api:
 
 class _CloudpickleApi(Api):
     def is_tracked(self, value):
-        table = importlib.import_module("cloudpickle.cloudpickle")._DYNAMIC_CLASS_TRACKER_BY_CLASS
+        # Releases before 1.3 have no tracker.
+        table = getattr(importlib.import_module("cloudpickle.cloudpickle"),
+                        "_DYNAMIC_CLASS_TRACKER_BY_CLASS", {})
         for candidate in (value, type(value)):
             try:
                 if candidate in table:
@@ -81,7 +83,7 @@ def _stdlib():
 def _cloudpickle():
     import cloudpickle
     return [_CloudpickleApi("cloudpickle", cloudpickle.dumps, cloudpickle.loads,
-                            cloudpickle.Pickler, pickle.Unpickler)]
+                            cloudpickle.CloudPickler, pickle.Unpickler)]
 
 
 def _dill():

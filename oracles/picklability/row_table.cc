@@ -105,10 +105,10 @@ Result<RowCase> ReadCase(const toml::table& row, std::string_view name, const to
   return out;
 }
 
-Result<Explanation> ReadExplanation(const toml::table& entry) {
+Result<RowExplanation> ReadExplanation(const toml::table& entry) {
   auto keys = CheckKeys(entry, {"case", "pickler", "when", "treatment", "why"});
   if (!keys) return std::unexpected(keys.error());
-  Explanation out;
+  RowExplanation out;
   out.case_name = entry["case"].value_or<std::string>("");
   for (const std::string& name : Texts(entry["pickler"])) {
     const auto key = std::ranges::find(kKeys, name);
@@ -147,7 +147,7 @@ Result<TableRow> ReadRow(const toml::table& row) {
   if (const toml::array* explained = row["explained"].as_array()) {
     for (const toml::node& entry : *explained) {
       if (entry.as_table() == nullptr) return std::unexpected(Wrong("explained holds tables"));
-      Result<Explanation> read = ReadExplanation(*entry.as_table());
+      Result<RowExplanation> read = ReadExplanation(*entry.as_table());
       if (!read) return std::unexpected(read.error());
       out.explanations.push_back(*std::move(read));
     }

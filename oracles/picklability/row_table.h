@@ -43,7 +43,7 @@ struct RowCase {
   std::array<Expectation, 5> expected;
 };
 
-struct Explanation {
+struct RowExplanation {
   std::string case_name;               // "" for all
   std::vector<TablePickler> picklers;  // empty for all
   Condition condition;
@@ -55,7 +55,7 @@ struct TableRow {
   int id = 0;
   std::string kind;
   std::vector<RowCase> cases;
-  std::vector<Explanation> explanations;
+  std::vector<RowExplanation> explanations;
 };
 
 // All rows of the files in the folder, by id. kIo, or kSyntax with file and row where one is not as

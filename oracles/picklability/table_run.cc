@@ -84,7 +84,7 @@ std::string Request(const CaseOfRow& work, const std::vector<int>& protocols,
 // Talks to one server process, and starts it again where it died.
 class Asker {
  public:
-  Asker(const Interpreter& interpreter, std::string_view group, const TableOptions& options)
+  Asker(const PythonProgram& interpreter, std::string_view group, const TableOptions& options)
       : interpreter_(interpreter), group_(group), options_(options) {
     for (const TablePickler pickler : options.picklers) {
       if (GroupOf(pickler) == group) picklers_.emplace_back(Name(pickler));
@@ -148,7 +148,7 @@ class Asker {
     }
   }
 
-  const Interpreter& interpreter_;
+  const PythonProgram& interpreter_;
   std::string_view group_;
   const TableOptions& options_;
   std::vector<std::string> picklers_;
@@ -172,9 +172,9 @@ class Count {
   uint64_t done_ = 0;
 };
 
-void RunJob(const std::vector<CaseOfRow>& cases, const std::vector<Interpreter>& interpreters,
+void RunJob(const std::vector<CaseOfRow>& cases, const std::vector<PythonProgram>& interpreters,
             const TableOptions& options, Count* count, Job* job) {
-  const Interpreter& interpreter = interpreters[job->interpreter];
+  const PythonProgram& interpreter = interpreters[job->interpreter];
   Asker asker(interpreter, job->group, options);
   job->unavailable = asker.Start();
   if (!job->unavailable.empty()) return count->Add(cases.size());
@@ -188,7 +188,7 @@ void RunJob(const std::vector<CaseOfRow>& cases, const std::vector<Interpreter>&
 }
 
 std::vector<Job> RunJobs(const std::vector<CaseOfRow>& cases,
-                         const std::vector<Interpreter>& interpreters,
+                         const std::vector<PythonProgram>& interpreters,
                          const TableOptions& options) {
   std::vector<Job> jobs;
   for (const std::string_view group : kGroups) {
@@ -210,9 +210,9 @@ std::vector<Job> RunJobs(const std::vector<CaseOfRow>& cases,
   return jobs;
 }
 
-const Explanation* Explain(const TableRow& row, const CaseCell& cell, TablePickler pickler,
-                           int protocol, const PythonVersion& version) {
-  for (const Explanation& entry : row.explanations) {
+const RowExplanation* Explain(const TableRow& row, const CaseCell& cell, TablePickler pickler,
+                              int protocol, const PythonVersion& version) {
+  for (const RowExplanation& entry : row.explanations) {
     const bool of_pickler = entry.picklers.empty() ||
                             std::ranges::find(entry.picklers, pickler) != entry.picklers.end();
     if (of_pickler && (entry.case_name.empty() || entry.case_name == cell.name) &&
@@ -233,7 +233,7 @@ void Judge(const TableRow& row, const RowCase& entry, TablePickler pickler, int 
     if (TreatmentMatches(one, cell->treatment)) return;
   }
   cell->verdict = CellVerdict::kDeviates;
-  if (const Explanation* known = Explain(row, *cell, pickler, protocol, version)) {
+  if (const RowExplanation* known = Explain(row, *cell, pickler, protocol, version)) {
     cell->verdict = CellVerdict::kExplained;
     cell->detail = known->reason;
   }
@@ -320,10 +320,10 @@ CellVerdict TableCell::verdict() const {
 std::string TableCell::treatment() const { return Joined(cases, &CaseCell::treatment); }
 std::string TableCell::expected() const { return Joined(cases, &CaseCell::expected); }
 
-TableResult FillTable(const std::vector<TableRow>& rows, std::vector<Interpreter> interpreters,
+TableResult FillTable(const std::vector<TableRow>& rows, std::vector<PythonProgram> interpreters,
                       const TableOptions& options) {
   TableResult result;
-  for (Interpreter& interpreter : interpreters) {
+  for (PythonProgram& interpreter : interpreters) {
     if (interpreter.unavailable.empty()) {
       result.interpreters.push_back(std::move(interpreter));
     } else {

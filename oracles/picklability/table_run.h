@@ -54,13 +54,13 @@ struct TableOptions {
 };
 
 struct TableResult {
-  std::vector<Interpreter> interpreters;
+  std::vector<PythonProgram> interpreters;
   std::vector<TableCell> cells;    // by row, pickler, protocol, interpreter; none is missing
   std::vector<std::string> notes;  // what was unavailable, and why
 };
 
 // A cell for every row, pickler, protocol and interpreter that can be asked.
-TableResult FillTable(const std::vector<TableRow>& rows, std::vector<Interpreter> interpreters,
+TableResult FillTable(const std::vector<TableRow>& rows, std::vector<PythonProgram> interpreters,
                       const TableOptions& options);
 
 }  // namespace pickleproof
