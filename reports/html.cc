@@ -45,9 +45,13 @@ std::string Names(const RunRecord& record, const Summary& summary) {
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string_view Mood(const Summary& summary) {
-  if (summary.all.differ > 0) return "no";
-  return summary.all.Compared() > 0 ? "yes" : "unknown";
+std::string_view MoodClass(const Summary& summary) {
+  switch (MoodOf(summary)) {
+    case Mood::kYes: return "yes";
+    case Mood::kNo: return "no";
+    case Mood::kUnknown: return "unknown";
+  }
+  return "";
 }
 
 }  // namespace
@@ -89,7 +93,7 @@ std::string HtmlReport(const RunRecord& record) {
   return Fill(kPage, {
                          {"QUESTION", EscapeHtml(kQuestion)},
                          {"ANSWER", EscapeHtml(Answer(summary))},
-                         {"MOOD", std::string(Mood(summary))},
+                         {"MOOD", std::string(MoodClass(summary))},
                          {"SCOPE", EscapeHtml(Scope(record, summary))},
                          {"VERSION", EscapeHtml(record.tool_version)},
                          {"STYLE", std::string(kStyle)},

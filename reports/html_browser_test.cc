@@ -96,8 +96,9 @@ TEST_F(Browser, DrawsMatrixAndDifferencesWithoutAnError) {
   EXPECT_NE(RootTag(dom).find("data-ready=\"true\""), std::string::npos) << RootTag(dom);
   EXPECT_EQ(RootTag(dom).find("data-error"), std::string::npos) << RootTag(dom);
   // Four writers, five readers; two cells differ.
-  EXPECT_EQ(CountOf(dom, "<th scope=\"row\""), 4U);
-  EXPECT_EQ(CountOf(dom, "<th scope=\"col\""), 5U);
+  const std::string matrix = dom.substr(0, dom.find("<div id=\"sheets\">"));
+  EXPECT_EQ(CountOf(matrix, "<th scope=\"row\""), 4U);
+  EXPECT_EQ(CountOf(matrix, "<th scope=\"col\""), 5U);
   EXPECT_EQ(CountOf(dom, "<button type=\"button\" class=\"differ\""), 2U);
   EXPECT_NE(dom.find("7,973 agree, 3 differ, 12 differ, explained"), std::string::npos);
   // Three kinds of difference, of which the one that the address names is open.
@@ -118,8 +119,9 @@ TEST_F(Browser, ChoosingACellFiltersTheDifferences) {
   EXPECT_NE(dom.find("<th scope=\"row\">protocol 4</th><td class=\"\">1,998</td>"),
             std::string::npos);
   // Two writers and two readers have disagreements; the chosen cell has a line per protocol.
-  EXPECT_EQ(CountOf(dom, "<th scope=\"col\" title="), 2U);
-  EXPECT_EQ(CountOf(dom, "<th scope=\"row\" title="), 2U);
+  const std::string matrix = dom.substr(0, dom.find("<div id=\"sheets\">"));
+  EXPECT_EQ(CountOf(matrix, "<th scope=\"col\" title="), 2U);
+  EXPECT_EQ(CountOf(matrix, "<th scope=\"row\" title="), 2U);
 }
 
 TEST_F(Browser, SearchAndProtocolNarrowTheDifferences) {
@@ -132,6 +134,32 @@ TEST_F(Browser, SearchAndProtocolNarrowTheDifferences) {
   EXPECT_NE(dom.find("1 of 2 kinds of difference; only protocol 2."), std::string::npos);
   // One protocol's figures, not the sum.
   EXPECT_NE(dom.find("1,973 agree, 3 differ, 12 differ, explained"), std::string::npos);
+}
+
+TEST_F(Browser, DrawsASheetWithALinePerDistinctAnswer) {
+  const std::string dom = Open(SampleRecord(), "#s-picklability-128", "--dump-dom", R"(
+    [...document.querySelectorAll("#s-picklability-128 button")].at(-1).click();)");
+  EXPECT_EQ(RootTag(dom).find("data-error"), std::string::npos) << RootTag(dom);
+  EXPECT_NE(dom.find("What can be pickled</h2>"), std::string::npos);
+  EXPECT_EQ(CountOf(dom, "<tr id=\"s-picklability-"), 3U);
+  // Both columns of pickle agree and are one line; those of dill have two in two rows.
+  EXPECT_EQ(CountOf(dom, "<span class=\"line agree\">"), 4U);
+  EXPECT_NE(dom.find("<span class=\"line explained\"><span class=\"who\">3.8.18</span>p4-5: Xl; R"),
+            std::string::npos);
+  EXPECT_NE(dom.find("a subclass of &lt;str&gt;"), std::string::npos);
+  // What stands behind the cell that was opened.
+  EXPECT_NE(dom.find("expected V\nx(1): 3, not 2</pre>"), std::string::npos);
+}
+
+TEST_F(Browser, OnlyDisagreementsAndSearchNarrowASheet) {
+  const std::string dom = Open(SampleRecord(), "", "--dump-dom", R"(
+    document.querySelector(".sheet .only-differing").click();
+    const words = document.querySelector(".sheet input[type=search]");
+    words.value = "LAMBDA not";
+    words.dispatchEvent(new Event("input"));)");
+  EXPECT_EQ(RootTag(dom).find("data-error"), std::string::npos) << RootTag(dom);
+  EXPECT_EQ(CountOf(dom, "<tr id=\"s-picklability-"), 1U);
+  EXPECT_NE(dom.find("1 of 3 rows."), std::string::npos);
 }
 
 TEST_F(Browser, DrawsAnEmptyRecordWithoutAnError) {

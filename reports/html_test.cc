@@ -45,8 +45,10 @@ TEST(HtmlReport, CarriesTheWholeRecord) {
 TEST(HtmlReport, AnswersWithoutScripts) {
   const std::string html = HtmlReport(SampleRecord());
   EXPECT_NE(html.find("<h1>Do all pickle implementations agree?</h1>"), std::string::npos);
-  EXPECT_EQ(Between(html, R"(<p class="answer no">)", "</p>"),
-            "No: 202,076 comparisons, 5 unexplained differences of 2 kinds, 12 explained.");
+  EXPECT_EQ(
+      Between(html, R"(<p class="answer no">)", "</p>"),
+      "No: 202,076 comparisons, 5 unexplained differences of 2 kinds, 12 explained; 10 answers, "
+      "1 unexplained, 1 explained.");
 }
 
 TEST(HtmlReport, MoodFollowsTheAnswer) {

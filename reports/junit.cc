@@ -94,6 +94,26 @@ std::vector<Suite> PairSuites(const RunRecord& record) {
   return out;
 }
 
+// A test per row: which of its cells differ.
+Suite SheetSuite(const Sheet& sheet) {
+  Suite suite{.name = sheet.name, .cases = {}};
+  for (const SheetRow& row : sheet.rows) {
+    const SheetCounts counts = CountsOf(row);
+    std::string failure;
+    if (counts.differ > 0) {
+      failure = fmt::format("{} of {} differ\n", counts.differ, Plural(counts.Total(), "cell"));
+    }
+    for (size_t i = 0; i < row.cells.size(); ++i) {
+      if (row.cells[i].verdict != SheetVerdict::kDiffer) continue;
+      failure += fmt::format("{}: {}\n  {}\n", Name(sheet.columns[i]), row.cells[i].text,
+                             row.cells[i].detail);
+    }
+    suite.cases.push_back(
+        {fmt::format("{} {}", row.id, row.label), std::move(failure), counts.Answered() == 0});
+  }
+  return suite;
+}
+
 void Append(std::string& out, const Suite& suite, const RunRecord& record) {
   size_t failures = 0;
   size_t skipped = 0;
@@ -167,6 +187,7 @@ std::string JunitReport(const RunRecord& record) {
   Append(out, SmokeSuite(record), record);
   for (const Suite& suite : CellSuites(record)) Append(out, suite, record);
   for (const Suite& suite : PairSuites(record)) Append(out, suite, record);
+  for (const Sheet& sheet : record.sheets) Append(out, SheetSuite(sheet), record);
   return out + "</testsuites>\n";
 }
 

@@ -38,6 +38,7 @@ TEST(JunitReport, HasOneSuitePerGroupAndOneTestPerCell) {
       R"(<testsuite name="generated" tests="110" failures="2" errors="0" skipped="9")",
       R"(<testsuite name="numpy, written again" tests="1" failures="0")",
       R"(<testsuite name="numpy, read" tests="2" failures="0")",
+      R"(<testsuite name="picklability" tests="3" failures="1" errors="0" skipped="0")",
   };
   for (const char* suite : suites) EXPECT_NE(xml.find(suite), std::string::npos) << suite << xml;
 }
@@ -49,6 +50,9 @@ TEST(JunitReport, FailuresSayHowToReproduceThem) {
             std::string::npos);
   EXPECT_NE(xml.find("pickleproof report --seed 7 --only-graph 1234"), std::string::npos);
   EXPECT_NE(xml.find("name=\"pickleproof read by ogorek, protocol 5\" time=\"0\"><skipped "),
+            std::string::npos);
+  EXPECT_NE(xml.find("name=\"128 a lambda in a container\" time=\"0\"><failure message=\"1 of 4 "
+                     "cells differ\">1 of 4 cells differ&#10;dill, 3.11.7: D&#10;  expected V"),
             std::string::npos);
   EXPECT_EQ(xml.find("</script>"), std::string::npos);
 }

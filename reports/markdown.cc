@@ -115,6 +115,33 @@ std::string Reasons(const RunRecord& record) {
   return out;
 }
 
+// How each sheet came out, and the cells that differ.
+std::string Sheets(const RunRecord& record, size_t limit) {
+  std::string out;
+  for (const Sheet& sheet : record.sheets) {
+    out += fmt::format("\n### {}\n\n{} by {}: {}\n", EscapeMarkdown(sheet.title),
+                       Plural(sheet.rows.size(), "row"), Plural(sheet.columns.size(), "column"),
+                       ToString(CountsOf(sheet)));
+    std::string table;
+    size_t found = 0;
+    for (const SheetRow& row : sheet.rows) {
+      for (size_t i = 0; i < row.cells.size(); ++i) {
+        const SheetCell& cell = row.cells[i];
+        if (cell.verdict != SheetVerdict::kDiffer || found++ >= limit) continue;
+        table += fmt::format("| {} | {} | {} | {} | {} |\n", EscapeMarkdown(row.id),
+                             EscapeMarkdown(row.label), EscapeMarkdown(Name(sheet.columns[i])),
+                             MarkdownCode(cell.text), MarkdownCode(cell.detail));
+      }
+    }
+    if (!table.empty()) {
+      out +=
+          "\n| | what | who | answer | why it differs |\n| --- | --- | --- | --- | --- |\n" + table;
+    }
+    if (found > limit) out += fmt::format("\nand {} more\n", Grouped(found - limit));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string EscapeMarkdown(std::string_view text) {
@@ -151,7 +178,7 @@ std::string MarkdownReport(const RunRecord& record, size_t differences) {
   return fmt::format("## {}\n\n**{}**\n\n{}\n", kQuestion, Answer(summary),
                      Scope(record, summary)) +
          Matrix(record, summary) + Differences(record, differences) + Reasons(record) +
-         LeftOut(record);
+         Sheets(record, differences) + LeftOut(record);
 }
 
 }  // namespace pickleproof

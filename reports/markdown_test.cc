@@ -30,6 +30,10 @@ TEST(MarkdownReport, HasAnswerMatrixAndDifferences) {
       "\"invalid\" 'utf-8' sequence</code> |",
       "    pickleproof report --seed 7 --only-graph 1234\n",
       "| 12 | serde-bytes-are-strings |",
+      "### What can be pickled\n\n3 rows by 4 columns: 1 differ, 8 agree, 1 explained, 1 "
+      "unavailable, 1 not applicable\n",
+      "| 128 | a lambda in a container | dill, 3.11.7 | <code>D</code> | <code>expected V x(1): 3, "
+      "not 2</code> |\n",
       "- pickleparser: \\[1, 'a'\\] at protocol 2: no answer",
   };
   for (const char* part : parts)

@@ -103,7 +103,10 @@ function draw() {
 
 function openTarget() {
   const entry = entries.find(({ details }) => `#${details.id}` === location.hash);
-  if (!entry) return;
+  if (!entry) {
+    if (location.hash.startsWith("#s-")) byId(location.hash.slice(1))?.scrollIntoView();
+    return;
+  }
   entry.fill();
   // It may lie within a cluster, and that within a reason.
   for (let at = entry.details; at; at = at.parentElement.closest("details")) at.open = true;
@@ -139,6 +142,7 @@ window.addEventListener("hashchange", openTarget);
 drawRun();
 drawTally();
 drawReasons();
+drawSheets();
 drawEngines();
 drawAbout();
 draw();

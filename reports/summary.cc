@@ -50,6 +50,7 @@ Summary Summarize(const RunRecord& record) {
   summary.writers = InOrder(record, std::move(writers));
   summary.protocols.assign(protocols.begin(), protocols.end());
   summary.kinds = Clusters(record).size();
+  for (const Sheet& sheet : record.sheets) summary.sheets += CountsOf(sheet);
   return summary;
 }
 
@@ -72,14 +73,26 @@ std::vector<Cluster> Clusters(const RunRecord& record) {
   return clusters;
 }
 
+Mood MoodOf(const Summary& summary) {
+  if (summary.all.differ + summary.sheets.differ > 0) return Mood::kNo;
+  return summary.all.Compared() + summary.sheets.Answered() > 0 ? Mood::kYes : Mood::kUnknown;
+}
+
 std::string Answer(const Summary& summary) {
   const Counts& all = summary.all;
-  if (all.Compared() == 0) return "Unknown: nothing was compared.";
-  std::string out =
-      fmt::format("{}: {}, {}", all.differ > 0 ? "No" : "Yes", Plural(all.Compared(), "comparison"),
-                  Plural(all.differ, "unexplained difference"));
+  const Mood mood = MoodOf(summary);
+  if (mood == Mood::kUnknown) return "Unknown: nothing was compared.";
+  std::string out = fmt::format("{}: {}, {}", mood == Mood::kNo ? "No" : "Yes",
+                                Plural(all.Compared(), "comparison"),
+                                Plural(all.differ, "unexplained difference"));
   if (summary.kinds > 0) out += fmt::format(" of {}", Plural(summary.kinds, "kind"));
   if (all.explained > 0) out += fmt::format(", {} explained", Grouped(all.explained));
+  const SheetCounts& sheets = summary.sheets;
+  if (sheets.Total() > 0) {
+    out += fmt::format("; {}, {} unexplained", Plural(sheets.Answered(), "answer"),
+                       Grouped(sheets.differ));
+    if (sheets.explained > 0) out += fmt::format(", {} explained", Grouped(sheets.explained));
+  }
   return out + ".";
 }
 

@@ -17,9 +17,10 @@ struct Summary {
   std::vector<std::string> writers, readers;  // ids, in the order of the record's engines
   std::vector<int> protocols;                 // of generated streams, ascending
   Counts generated;                           // writers x readers on generated graphs
-  Counts real;       // on real pickles: reader x reader, and rewritten and read again
-  Counts all;        // both
-  size_t kinds = 0;  // of unexplained differences that the record shows
+  Counts real;         // on real pickles: reader x reader, and rewritten and read again
+  Counts all;          // both
+  SheetCounts sheets;  // cells of all sheets
+  size_t kinds = 0;    // of unexplained differences that the record shows
 };
 
 // Unexplained differences that look the same (group, kind, path, both values) between several
@@ -36,8 +37,12 @@ std::vector<Cluster> Clusters(const RunRecord& record);
 
 Summary Summarize(const RunRecord& record);
 
-// "Yes: 1,234 comparisons, 0 unexplained differences, 5 explained." One line.
+// "Yes: 1,234 comparisons, 0 unexplained differences, 5 explained." One line. Where there are
+// sheets, what their cells say follows, and a cell that differs makes it a No.
 std::string Answer(const Summary& summary);
+
+enum class Mood { kYes, kNo, kUnknown };
+Mood MoodOf(const Summary& summary);
 
 // "7 readers, 7 writers, 2,000 generated graphs, 33 real pickles, 6 protocols". One line.
 std::string Scope(const RunRecord& record, const Summary& summary);

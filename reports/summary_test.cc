@@ -83,6 +83,19 @@ TEST(Answer, SaysWhatTheCountsMean) {
   }
 }
 
+TEST(Answer, ACellOfASheetThatDiffersMakesItANo) {
+  Summary summary;
+  summary.sheets = {.agree = 7, .explained = 1, .unavailable = 5};
+  EXPECT_EQ(
+      Answer(summary),
+      "Yes: 0 comparisons, 0 unexplained differences; 8 answers, 0 unexplained, 1 explained.");
+  summary.sheets.differ = 1;
+  EXPECT_EQ(Answer(summary),
+            "No: 0 comparisons, 0 unexplained differences; 9 answers, 1 unexplained, 1 explained.");
+  EXPECT_EQ(MoodOf(summary), Mood::kNo);
+  EXPECT_EQ(MoodOf(Summary()), Mood::kUnknown);
+}
+
 TEST(Symbol, IsTheWorstThatOccurred) {
   EXPECT_EQ(Symbol({.agree = 9, .differ = 1, .explained = 1}), '!');
   EXPECT_EQ(Symbol({.agree = 9, .explained = 1, .poisoned = 1}), '~');

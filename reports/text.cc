@@ -56,6 +56,7 @@ class Printer {
     LeftOut();
     Reasons();
     Differences();
+    for (const Sheet& sheet : record_.sheets) OneSheet(sheet);
     Verdict();
     return std::move(out_);
   }
@@ -297,6 +298,33 @@ class Printer {
     if (!witness.reproduce.empty()) out_ += fmt::format("    $ {}\n", witness.reproduce);
   }
 
+  // How a sheet came out, and its cells that differ: the whole of it is for the page.
+  void OneSheet(const Sheet& sheet) {
+    Title(sheet.title);
+    out_ += fmt::format("  {} by {}: {}\n", Plural(sheet.rows.size(), "row"),
+                        Plural(sheet.columns.size(), "column"), ToString(CountsOf(sheet)));
+    size_t shown = 0;
+    size_t left_out = 0;
+    for (const SheetRow& row : sheet.rows) {
+      for (size_t i = 0; i < row.cells.size(); ++i) {
+        const SheetCell& cell = row.cells[i];
+        if (cell.verdict != SheetVerdict::kDiffer) continue;
+        if (shown++ >= options_.differences) {
+          ++left_out;
+          continue;
+        }
+        out_ += Clipped(fmt::format("  {} {}", row.id, row.label));
+        Wrap(fmt::format("  {}: {}", Name(sheet.columns[i]), cell.text));
+        if (!cell.detail.empty()) {
+          out_ += Clipped("      " + cell.detail.substr(0, cell.detail.find('\n')));
+        }
+      }
+    }
+    if (left_out > 0) {
+      out_ += fmt::format("  and {} more: see the HTML report\n", Grouped(left_out));
+    }
+  }
+
   static std::string SideText(const Side& side, const std::string& at_path) {
     std::string out = at_path;
     if (side.verdict != Verdict::kAccept) {
@@ -336,9 +364,10 @@ class Printer {
 
   void Verdict() {
     const std::string answer = Answer(summary_);
-    const Colour colour = summary_.all.differ > 0       ? Colour::kRed
-                          : summary_.all.Compared() > 0 ? Colour::kGreen
-                                                        : Colour::kYellow;
+    const Mood mood = MoodOf(summary_);
+    const Colour colour = mood == Mood::kNo    ? Colour::kRed
+                          : mood == Mood::kYes ? Colour::kGreen
+                                               : Colour::kYellow;
     out_ += fmt::format("\n{}\n{}\n", Painted(kQuestion, Colour::kBold), Painted(answer, colour));
   }
 

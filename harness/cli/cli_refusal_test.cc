@@ -97,6 +97,10 @@ TEST(Refusal, Names) {
   ExpectRefusal({"load", "--hex", "4e2e", "--engine", "pickleproof/varied"}, "that reads");
   ExpectRefusal({"dump", "--hex", "4e2e", "--policy", "loud"}, "no policy 'loud'; there are");
   ExpectRefusal({"load", "--hex", "4e2e", "--buffers", "x"}, "letters r and w");
+  ExpectRefusal({"table", "--pickler", "marshal"}, "no pickler 'marshal'; there are pickle,");
+  ExpectRefusal({"table", "--row", "999"}, "no row 999");
+  ExpectRefusal({"table", "--interpreter", "1.5"}, "no interpreter '1.5' was found");
+  ExpectRefusal({"table", "--libraries", "middle"}, "middle");
 }
 
 TEST(Refusal, PlacesThatCannotBeWritten) {

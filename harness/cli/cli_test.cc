@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ std::vector<std::string> Keys(const json& object) {
 
 TEST(Cli, EveryVerbExplainsItself) {
   for (const char* verb : {"report", "cross", "load", "dump", "dis", "asm", "gen", "engines",
-                           "repro", "reduce", "findings", "promote", "fuzz", "nightly"}) {
+                           "repro", "reduce", "findings", "promote", "fuzz", "nightly", "table"}) {
     SCOPED_TRACE(verb);
     const Ran ran = RunProgram({verb, "--help"});
     EXPECT_EQ(ran.status, 0);
@@ -243,15 +244,22 @@ TEST(Cross, ComparesGivenPicklesAlone) {
 
 TEST(Report, WritesTheRecordAndThePage) {
   const ScratchFolder folder;
-  const Ran ran = RunProgram({"report", "--graphs", "1", "-o", folder / "deep/out"});
+  const Ran ran = RunProgram({"report", "--graphs", "1", "--table-row", "1", "--table-interpreter",
+                              "3", "-o", folder / "deep/out"});
   EXPECT_TRUE(ran.status == 0 || ran.status == 1) << ran.status << ran.err;
-  EXPECT_TRUE(json::parse(ReadFile(folder / "deep/out/run.json"), nullptr, false).is_object());
+  const json record = json::parse(ReadFile(folder / "deep/out/run.json"), nullptr, false);
+  ASSERT_TRUE(record.is_object());
+  const json& sheet = record.at("sheets").at(0);
+  EXPECT_EQ(sheet.at("name"), "picklability");
+  ASSERT_EQ(sheet.at("rows").size(), 1U);
+  EXPECT_EQ(sheet.at("rows").at(0).at("cells").at(0).at("text"), "V");
   EXPECT_NE(ReadFile(folder / "deep/out/index.html").find("</html>"), std::string::npos);
 }
 
 TEST(Report, DrawsARecordAgainWithoutRunningAnything) {
   const ScratchFolder folder;
-  const Ran ran = RunProgram({"report", "--graphs", "1", "-o", folder / "first"});
+  const Ran ran =
+      RunProgram({"report", "--graphs", "1", "--table-row", "68", "-o", folder / "first"});
   const Ran again =
       RunProgram({"report", "--from", folder / "first/run.json", "-o", folder / "second"});
   EXPECT_EQ(again.status, ran.status);
@@ -261,6 +269,32 @@ TEST(Report, DrawsARecordAgainWithoutRunningAnything) {
     EXPECT_FALSE(first.empty());
     EXPECT_EQ(ReadFile(folder / (std::string("second/") + name)), first);
   }
+}
+
+TEST(Table, JsonHasALinePerRowPicklerProtocolAndInterpreter) {
+  const Ran ran = RunProgram(
+      {"table", "--json", "--row", "1", "--row", "65", "--pickler", "pickle", "--pickler", "dill"});
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  const std::vector<json> lines = JsonLines(ran);
+  std::set<std::string> interpreters;
+  for (const json& line : lines) {
+    EXPECT_EQ(Keys(line),
+              (std::vector<std::string>{"cases", "expected", "interpreter", "kind", "path",
+                                        "pickler", "protocol", "row", "treatment", "verdict"}));
+    interpreters.insert(line["interpreter"]);
+    EXPECT_TRUE(line["pickler"] == "pickle" || line["pickler"] == "dill") << line;
+    EXPECT_TRUE(line["treatment"] == "V" || line["verdict"] == "unavailable") << line;
+  }
+  EXPECT_EQ(lines.size(), 2 * 2 * 6 * interpreters.size());
+}
+
+TEST(Table, OnePicklerAloneAsText) {
+  const Ran ran = RunProgram({"table", "--pickler", "pickle.py", "--row", "67"});
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("row kind"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find(" 67 __reduce_ex__ = None"), std::string::npos) << ran.out;
+  EXPECT_EQ(ran.out.find("cloudpickle"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find(" 0 deviate,"), std::string::npos) << ran.out;
 }
 
 TEST(Report, RefusesARecordThatIsNone) {

@@ -14,8 +14,10 @@
 #include "harness/cli/load_arguments.h"
 #include "harness/cli/number.h"
 #include "harness/cli/report_files.h"
+#include "harness/cli/table_arguments.h"
 #include "harness/cli/verbs.h"
 #include "harness/matrix/campaign.h"
+#include "harness/matrix/table_sheet.h"
 #include "reports/progress.h"
 
 namespace pickleproof {
@@ -31,6 +33,8 @@ struct CrossVerb {
   InputArguments inputs;
   LoadArguments load;
   LiveArguments live_sources;
+  TableArguments table;
+  bool no_table = false;
   bool live = false;
   uint64_t seed = 1;
   uint64_t first = 0;
@@ -143,7 +147,15 @@ int Redraw(const CrossVerb& verb) {
   }
   PrintReport(*record);
   PrintPlaces(verb.out);
-  return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
+  return HasUnexplained(*record) ? kDisagreed : kAgreed;
+}
+
+// The picklability table, as a sheet of the record.
+Result<void> AddTableTo(RunRecord& record, const TableArguments& arguments) {
+  const auto table = RunTable(arguments);
+  if (!table) return std::unexpected(table.error());
+  FillTableSheet(table->rows, table->result, table->options, &SheetOf(record, "picklability"));
+  return {};
 }
 
 void Print(const RunRecord& record, bool as_json) {
@@ -205,6 +217,9 @@ int RunCross(const CrossVerb& verb) {
     if (!live) return Refuse(live.error().message);
     if (auto merged = Merge(*record, *live); !merged) return Refuse(merged.error().message);
   }
+  if (verb.report && !verb.no_table) {
+    if (auto added = AddTableTo(*record, verb.table); !added) return Refuse(added.error().message);
+  }
   Print(*record, verb.as_json);
   if (verb.report) {
     if (auto saved = WriteReportFiles(*record, verb.out); !saved) {
@@ -212,7 +227,7 @@ int RunCross(const CrossVerb& verb) {
     }
     PrintPlaces(verb.out);
   }
-  return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
+  return HasUnexplained(*record) ? kDisagreed : kAgreed;
 }
 
 }  // namespace
@@ -249,10 +264,18 @@ void AddReport(CLI::App& app, int* status) {
       ->add_option("-o,--out", verb->out,
                    "Folder for run.json, index.html, junit.xml and summary.md")
       ->capture_default_str();
+  report->add_flag("--no-table", verb->no_table, "Leave the picklability table out");
+  report->add_option("--table-row", verb->table.rows, "Only these rows of the picklability table");
+  report->add_option("--table-interpreter", verb->table.interpreters,
+                     "The picklability table on these: a path, or a version such as 3.12; without\n"
+                     "it on three, the oldest that is found, the embedded and the newest");
   report->add_option("--from", verb->from,
                      "Draw the reports of this run.json again; nothing is run");
-  report->callback(
-      [verb, status] { *status = verb->from.empty() ? RunCross(*verb) : Redraw(*verb); });
+  report->callback([verb, status] {
+    verb->table.only_three = verb->table.interpreters.empty();
+    verb->table.processes = verb->jobs;
+    *status = verb->from.empty() ? RunCross(*verb) : Redraw(*verb);
+  });
 }
 
 }  // namespace pickleproof

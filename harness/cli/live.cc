@@ -16,11 +16,11 @@ namespace {
 constexpr const char* kScripts = PICKLEPROOF_SOURCE_DIR "/oracles";
 
 // The interpreter that this program embeds, with its environment.
-Result<Interpreter> EmbeddedInterpreter() {
+Result<PythonProgram> EmbeddedInterpreter() {
   std::error_code error;
   const std::string path = std::filesystem::canonical(PICKLEPROOF_PYTHON_PROGRAM, error).string();
-  std::vector<Interpreter> found = FindInterpreters();
-  std::erase_if(found, [&](const Interpreter& one) { return one.path != path; });
+  std::vector<PythonProgram> found = FindInterpreters();
+  std::erase_if(found, [&](const PythonProgram& one) { return one.path != path; });
   if (found.empty() || !found[0].unavailable.empty()) {
     return Fail(ErrorCode::kForeign, fmt::format("{} can't be run{}", PICKLEPROOF_PYTHON_PROGRAM,
                                                  found.empty() ? "" : ": " + found[0].unavailable));

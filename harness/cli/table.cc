@@ -1,14 +1,15 @@
 // table: what pickle, pickle.py, cloudpickle and dill can serialise, and how, on every interpreter.
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/cli/table_arguments.h"
 #include "harness/cli/verbs.h"
 #include "oracles/picklability/table_text.h"
 
@@ -17,66 +18,10 @@ namespace {
 
 using nlohmann::json;
 
-struct TableArguments {
-  std::vector<std::string> picklers;
-  std::vector<int> rows;
-  std::vector<int> protocols;
-  std::vector<std::string> interpreters;
-  size_t jobs = 0;
-  bool as_json = false;
-};
-
-Result<TableOptions> Options(const TableArguments& arguments) {
-  TableOptions options;
-  options.scripts = PICKLEPROOF_SOURCE_DIR "/oracles";
-  options.processes = arguments.jobs != 0 ? arguments.jobs : std::thread::hardware_concurrency();
-  if (!arguments.protocols.empty()) options.protocols = arguments.protocols;
-  if (!arguments.picklers.empty()) options.picklers.clear();
-  for (const std::string& name : arguments.picklers) {
-    const auto pickler = TablePicklerNamed(name);
-    if (!pickler) {
-      return Fail(ErrorCode::kUsage,
-                  fmt::format("no pickler '{}'; there are pickle, pickle.py, cloudpickle, dill, "
-                              "dill-recurse",
-                              name));
-    }
-    options.picklers.push_back(*pickler);
-  }
-  return options;
-}
-
-Result<std::vector<TableRow>> Rows(const TableArguments& arguments) {
-  Result<std::vector<TableRow>> rows =
-      ReadRows(PICKLEPROOF_SOURCE_DIR "/oracles/picklability/rows");
-  if (!rows || arguments.rows.empty()) return rows;
-  std::vector<TableRow> chosen;
-  for (const int id : arguments.rows) {
-    const auto row = std::ranges::find(*rows, id, &TableRow::id);
-    if (row == rows->end()) return Fail(ErrorCode::kUsage, fmt::format("no row {}", id));
-    chosen.push_back(*row);
-  }
-  return chosen;
-}
-
-std::vector<Interpreter> Interpreters(const TableArguments& arguments) {
-  std::vector<Interpreter> found = FindInterpreters();
-  if (!arguments.interpreters.empty()) {
-    std::erase_if(found, [&](const Interpreter& one) {
-      return std::ranges::none_of(arguments.interpreters, [&](const std::string& wanted) {
-        const std::string version = ToString(one.version);
-        return one.path == wanted || version == wanted || version.starts_with(wanted + ".");
-      });
-    });
-  }
-  PrepareEnvironments(PICKLEPROOF_SOURCE_DIR "/oracles/picklability",
-                      PICKLEPROOF_SOURCE_DIR "/build/python", &found);
-  return found;
-}
-
 void PrintJson(const std::vector<TableRow>& rows, const TableResult& result) {
   for (const TableCell& cell : result.cells) {
     const auto row = std::ranges::find(rows, cell.row, &TableRow::id);
-    const Interpreter& interpreter = result.interpreters[cell.interpreter];
+    const PythonProgram& interpreter = result.interpreters[cell.interpreter];
     json cases = json::object();
     for (const CaseCell& one : cell.cases) {
       cases[one.name] = {{"treatment", one.treatment},
@@ -98,42 +43,35 @@ void PrintJson(const std::vector<TableRow>& rows, const TableResult& result) {
   }
 }
 
-void PrintText(const std::vector<TableRow>& rows, const TableResult& result,
-               const TableOptions& options) {
-  fmt::print("{}", TableGrid(rows, result, options));
+void PrintText(const FilledTable& table) {
+  fmt::print("{}", TableGrid(table.rows, table.result, table.options));
   const auto section = [&](std::string_view title, CellVerdict verdict) {
-    const std::string details = TableDetails(result, verdict);
+    const std::string details = TableDetails(table.result, verdict);
     if (!details.empty()) fmt::print("\n{}\n{}", title, details);
   };
   section("Explained deviations", CellVerdict::kExplained);
   section("Deviations", CellVerdict::kDeviates);
-  if (!result.notes.empty()) fmt::print("\nNot asked\n");
-  for (const std::string& note : result.notes) fmt::print("  {}\n", note);
-  fmt::print("\n{}", TableSummary(result));
+  if (!table.result.notes.empty()) fmt::print("\nNot asked\n");
+  for (const std::string& note : table.result.notes) fmt::print("  {}\n", note);
+  fmt::print("\n{}", TableSummary(table.result));
 }
 
-int RunTable(const TableArguments& arguments) {
-  Result<TableOptions> options = Options(arguments);
-  if (!options) return Refuse(options.error().message);
-  const Result<std::vector<TableRow>> rows = Rows(arguments);
-  if (!rows) return Refuse(rows.error().message);
-  options->progress = [](const std::string& done) { fmt::print(stderr, "table: {}\n", done); };
-  const TableResult result = FillTable(*rows, Interpreters(arguments), *options);
-  if (result.interpreters.empty()) {
-    return Refuse("no CPython 3.8 or later was found; install python3, or another with pyenv");
-  }
-  if (arguments.as_json) {
-    PrintJson(*rows, result);
+int Run(const TableArguments& arguments, bool as_json) {
+  const Result<FilledTable> table = RunTable(arguments);
+  if (!table) return Refuse(table.error().message);
+  if (as_json) {
+    PrintJson(table->rows, table->result);
   } else {
-    PrintText(*rows, result, *options);
+    PrintText(*table);
   }
-  return CountCells(result, CellVerdict::kDeviates) == 0 ? kAgreed : kDisagreed;
+  return CountCells(table->result, CellVerdict::kDeviates) == 0 ? kAgreed : kDisagreed;
 }
 
 }  // namespace
 
 void AddTable(CLI::App& app, int* status) {
   auto arguments = std::make_shared<TableArguments>();
+  auto as_json = std::make_shared<bool>(false);
   CLI::App* table = app.add_subcommand(
       "table",
       "What pickle, cloudpickle and dill can serialise, on every interpreter found; exit status 1 "
@@ -145,10 +83,15 @@ void AddTable(CLI::App& app, int* status) {
       ->check(CLI::Range(0, 5));
   table->add_option("--interpreter", arguments->interpreters,
                     "Only these: a path, or a version such as 3.12");
-  table->add_option("--jobs", arguments->jobs, "Processes at a time; default: one per processor");
-  table->add_flag("--json", arguments->as_json,
-                  "One JSON object per row, pickler, protocol and interpreter");
-  table->callback([arguments, status] { *status = RunTable(*arguments); });
+  table
+      ->add_option("--libraries", arguments->libraries,
+                   "Releases of cloudpickle and dill: newest, or the oldest that still work")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Libraries>{
+          {"newest", Libraries::kNewest}, {"oldest", Libraries::kOldest}}));
+  table->add_option("--jobs", arguments->processes,
+                    "Processes at a time; default: one per processor");
+  table->add_flag("--json", *as_json, "One JSON object per row, pickler, protocol and interpreter");
+  table->callback([arguments, as_json, status] { *status = Run(*arguments, *as_json); });
 }
 
 }  // namespace pickleproof

@@ -113,6 +113,17 @@ void MergeDifferences(RunRecord& record, const RunRecord& part) {
   record.unexplained_witnesses += part.unexplained_witnesses;
 }
 
+void MergeSheets(RunRecord& record, const std::vector<Sheet>& part) {
+  for (const Sheet& sheet : part) {
+    const auto known = std::ranges::find(record.sheets, sheet.name, &Sheet::name);
+    if (known == record.sheets.end()) {
+      Named(record.sheets, sheet.name) = sheet;
+    } else if (sheet < *known) {
+      *known = sheet;
+    }
+  }
+}
+
 void MergeInputs(RunRecord& record, const Inputs& part) {
   record.inputs.graphs += part.graphs;
   record.inputs.nodes += part.nodes;
@@ -192,6 +203,8 @@ Reason& ReasonOf(RunRecord& record, std::string_view name, std::string_view text
   return reason;
 }
 
+Sheet& SheetOf(RunRecord& record, std::string_view name) { return Named(record.sheets, name); }
+
 void SetStream(Witness& witness, std::string_view stream, std::string_view path) {
   const bool fits = stream.size() <= kMaxStreamHexBytes;
   witness.stream_hex = fits ? ToHex(stream) : std::string();
@@ -248,7 +261,14 @@ Result<void> Merge(RunRecord& record, const RunRecord& part) {
     TakeFirst(sum.link, reason.link);
   }
   MergeDifferences(record, part);
+  MergeSheets(record, part.sheets);
   return {};
+}
+
+bool HasUnexplained(const RunRecord& record) {
+  return record.unexplained_witnesses > 0 ||
+         std::ranges::any_of(record.sheets,
+                             [](const Sheet& sheet) { return CountsOf(sheet).differ > 0; });
 }
 
 Counts Total(const RunRecord& record, std::string_view group) {

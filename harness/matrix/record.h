@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "harness/matrix/sheet.h"
 #include "harness/pickle/outcome.h"
 
 namespace pickleproof {
@@ -181,6 +182,7 @@ struct RunRecord {
   // each with its exact count.
   std::map<Signature, Finding> differences;
   uint64_t unexplained_witnesses = 0;  // of all signatures, the dropped ones included
+  std::vector<Sheet> sheets;           // by name
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
@@ -201,6 +203,9 @@ CorpusGroup& CorpusGroupOf(RunRecord& record, std::string_view name);
 Reason& ReasonOf(RunRecord& record, std::string_view name, std::string_view text,
                  std::string_view link = {});
 
+// The sheet of this name, made in its place where it isn't there.
+Sheet& SheetOf(RunRecord& record, std::string_view name);
+
 // Fills the hex, or leaves it empty where the stream is larger than kMaxStreamHexBytes: then
 // `path` says where it lies.
 void SetStream(Witness& witness, std::string_view stream, std::string_view path = {});
@@ -213,11 +218,16 @@ void AddDifference(RunRecord& record, const Signature& signature, const WitnessK
                    const std::function<Witness()>& describe);
 
 // Adds what `part` counted to `record`. Associative and commutative, and an empty record is
-// neutral; only the order of engines is the left one's, and sums of seconds round. kUsage where the
-// schemas differ.
+// neutral; only the order of engines is the left one's, and sums of seconds round. A sheet has one
+// author: of two with the same name the first in order stays, whole. kUsage where the schemas
+// differ.
 Result<void> Merge(RunRecord& record, const RunRecord& part);
 
 // ---- Reading.
+
+// Whether anything differs that nothing explains, on a stream or in a cell of a sheet: what the
+// exit status says.
+bool HasUnexplained(const RunRecord& record);
 
 // All cells of a group; of every group where `group` is empty.
 Counts Total(const RunRecord& record, std::string_view group = {});

@@ -147,6 +147,36 @@ void Fields(V& visit, T& machine) {
   visit("compiler", machine.compiler);
 }
 
+template <typename V, Is<SheetCell> T>
+void Fields(V& visit, T& cell) {
+  visit("text", cell.text);
+  visit("verdict", cell.verdict);
+  visit("detail", cell.detail);
+}
+
+template <typename V, Is<SheetColumn> T>
+void Fields(V& visit, T& column) {
+  visit("group", column.group);
+  visit("label", column.label);
+}
+
+template <typename V, Is<SheetRow> T>
+void Fields(V& visit, T& row) {
+  visit("id", row.id);
+  visit("label", row.label);
+  visit("note", row.note);
+  visit("cells", row.cells);
+}
+
+template <typename V, Is<Sheet> T>
+void Fields(V& visit, T& sheet) {
+  visit("name", sheet.name);
+  visit("title", sheet.title);
+  visit("note", sheet.note);
+  visit("columns", sheet.columns);
+  visit("rows", sheet.rows);
+}
+
 template <typename V, Is<RunRecord> T>
 void Fields(V& visit, T& record) {
   visit("schema", record.schema);
@@ -164,6 +194,7 @@ void Fields(V& visit, T& record) {
   visit("reasons", record.reasons);
   visit("differences", record.differences);
   visit("unexplained_witnesses", record.unexplained_witnesses);
+  visit("sheets", record.sheets);
 }
 
 class Writer {
@@ -190,6 +221,7 @@ class Writer {
     }
   }
   static Json Value(Verdict verdict) { return std::string(Name(verdict)); }
+  static Json Value(SheetVerdict verdict) { return std::string(Name(verdict)); }
   template <typename T>
   static Json Value(const std::vector<T>& list) {
     Json out = Json::array();
@@ -270,14 +302,36 @@ class Reader {
     value = in_.get<double>();
   }
   void Read(Verdict& value) {
-    for (int i = 0; i <= static_cast<int>(Verdict::kProtocolError); ++i) {
-      const auto verdict = static_cast<Verdict>(i);
-      if (in_.is_string() && in_.get_ref<const std::string&>() == Name(verdict)) {
-        value = verdict;
-        return;
+    if (!ReadName(value, Verdict::kProtocolError)) {
+      Expect("the name of a verdict, such as \"accept\"");
+    }
+  }
+  void Read(SheetVerdict& value) {
+    if (!ReadName(value, SheetVerdict::kNotApplicable)) {
+      Expect("the name of a verdict, such as \"agree\"");
+    }
+  }
+  // Whether the text is the name of a member of the enum up to `last`, which `value` then is.
+  template <typename E>
+  bool ReadName(E& value, E last) {
+    for (int i = 0; i <= static_cast<int>(last); ++i) {
+      const auto member = static_cast<E>(i);
+      if (in_.is_string() && in_.get_ref<const std::string&>() == Name(member)) {
+        value = member;
+        return true;
       }
     }
-    Expect("the name of a verdict, such as \"accept\"");
+    return false;
+  }
+  // The page and the documents take a row's cells by column.
+  void Read(Sheet& sheet) {
+    Read<Sheet>(sheet);
+    for (const SheetRow& row : sheet.rows) {
+      if (error_.empty() && row.cells.size() != sheet.columns.size()) {
+        Expect(fmt::format("a sheet with {} cells in row {}, one per column", sheet.columns.size(),
+                           row.id));
+      }
+    }
   }
   // Calls read(item, path) for each item of an array.
   template <typename F>

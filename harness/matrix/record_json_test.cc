@@ -40,11 +40,15 @@ TEST(RecordJson, EveryFieldOfTheSampleIsSomewhereSet) {
   for (const auto& difference : json.at("differences")) {
     witnesses.push_back(difference.at("witness"));
   }
-  const std::pair<const char*, nlohmann::json> lists[] = {{"engines", json.at("engines")},
-                                                          {"cells", json.at("cells")},
-                                                          {"reasons", json.at("reasons")},
-                                                          {"differences", json.at("differences")},
-                                                          {"witnesses", witnesses}};
+  const std::pair<const char*, nlohmann::json> lists[] = {
+      {"engines", json.at("engines")},
+      {"cells", json.at("cells")},
+      {"reasons", json.at("reasons")},
+      {"differences", json.at("differences")},
+      {"witnesses", witnesses},
+      {"sheets", json.at("sheets")},
+      {"columns", json.at("/sheets/0/columns"_json_pointer)},
+      {"rows", json.at("/sheets/0/rows"_json_pointer)}};
   for (const auto& [label, list] : lists) {
     for (const auto& [name, value] : list.at(0).items()) {
       EXPECT_TRUE(set_somewhere(list, name)) << label << "[]." << name;
@@ -94,6 +98,12 @@ TEST(RecordJson, SaysWhatIsWrongAndWhere) {
       {"seed with tail", R"({"schema": 1, "seeds": ["7x"]})", "seeds[0] must be a decimal"},
       {"verdict", R"({"schema": 1, "differences": [{"witness": {"left": {"verdict": "ok"}}}]})",
        "differences[0].witness.left.verdict must be the name of a verdict"},
+      {"verdict of a cell",
+       R"({"schema": 1, "sheets": [{"rows": [{"cells": [{"verdict": "accept"}]}]}]})",
+       "sheets[0].rows[0].cells[0].verdict must be the name of a verdict, such as \"agree\""},
+      {"cells without columns",
+       R"({"schema": 1, "sheets": [{"columns": [{}], "rows": [{"id": "7"}]}]})",
+       "sheets[0] must be a sheet with 1 cells in row 7, one per column"},
       {"twice", R"({"schema": 1, "cells": [{"group": "a"}, {"group": "a"}]})",
        "cells[1] must be an entry that is not there already"},
   };

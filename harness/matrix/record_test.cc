@@ -218,6 +218,37 @@ TEST(Merge, EqualsAddingToOneRecordAlsoPastTheCap) {
   EXPECT_EQ(Merged(Merged(parts[2], parts[0]), parts[1]), whole);
 }
 
+TEST(Merge, OfTwoSheetsWithOneNameTheFirstStaysWhole) {
+  const auto with = [](std::string_view name, const char* text) {
+    RunRecord record;
+    Sheet& sheet = SheetOf(record, name);
+    sheet.columns = {{"", "3.11"}};
+    sheet.rows = {{"1", "row", "", {{text, SheetVerdict::kAgree, ""}}}};
+    return record;
+  };
+  const RunRecord a = with("b", "x");
+  const RunRecord b = with("b", "y");
+  const RunRecord c = with("a", "z");
+  const RunRecord expected = Merged(Merged(a, b), c);
+  EXPECT_EQ(Merged(c, Merged(b, a)), expected);
+  EXPECT_EQ(Merged(Merged(b, c), a), expected);
+  ASSERT_EQ(expected.sheets.size(), 2U);
+  EXPECT_EQ(expected.sheets[0].name, "a");
+  EXPECT_EQ(expected.sheets[1].rows.at(0).cells.at(0).text, "x");
+}
+
+TEST(HasUnexplained, LooksAtStreamsAndAtSheets) {
+  RunRecord record;
+  EXPECT_FALSE(HasUnexplained(record));
+  Sheet& sheet = SheetOf(record, "s");
+  sheet.columns = {{"", "3.11"}};
+  sheet.rows = {{"1", "row", "", {{"D", SheetVerdict::kExplained, "known"}}}};
+  EXPECT_FALSE(HasUnexplained(record));
+  sheet.rows[0].cells[0].verdict = SheetVerdict::kDiffer;
+  EXPECT_TRUE(HasUnexplained(record));
+  EXPECT_TRUE(HasUnexplained(WithFindings({"k"}, 1, 1)));
+}
+
 TEST(Merge, RefusesAnotherSchema) {
   RunRecord record = SampleRecord();
   RunRecord other = SampleRecord();

@@ -153,6 +153,32 @@ void AddDifferences(RunRecord& record) {
   }
 }
 
+// Two pairs of columns; each way of coming out is there.
+void AddSheet(RunRecord& record) {
+  Sheet& sheet = SheetOf(record, "picklability");
+  sheet.title = "What can be pickled";
+  sheet.note = "V by value, R by reference, Xd T dump raises T";
+  for (const char* pickler : {"pickle", "dill"}) {
+    for (const char* version : {"3.8.18", "3.11.7"}) sheet.columns.push_back({pickler, version});
+  }
+  using enum SheetVerdict;
+  const auto row = [&sheet](const char* id, const char* label, const char* note,
+                            std::vector<SheetCell> cells) {
+    sheet.rows.push_back({id, label, note, std::move(cells)});
+  };
+  row("1", "None, True, False", "", std::vector<SheetCell>(4, {"V", kAgree, ""}));
+  row("70", "a subclass of <str>", "cases: str, tuple",
+      {{"R", kAgree, ""},
+       {"R", kAgree, ""},
+       {"p4-5: Xl; R", kExplained, "STACK_GLOBAL takes exact str only"},
+       {"unavailable", kUnavailable, "no dill"}});
+  row("128", "a lambda in a container", "",
+      {{"Xd", kAgree, ""},
+       {"Xd", kAgree, ""},
+       {"n/a", kNotApplicable, "needs Python 3.11"},
+       {"D", kDiffer, "expected V\nx(1): 3, not 2"}});
+}
+
 }  // namespace
 
 RunRecord SampleRecord() {
@@ -171,6 +197,7 @@ RunRecord SampleRecord() {
   AddEngines(record);
   AddCells(record);
   AddDifferences(record);
+  AddSheet(record);
   return record;
 }
 

@@ -33,65 +33,89 @@ def _child(write_end, steps):
         os._exit(status)
 
 
-def stop(pid):
-    """Kills the child and returns what it died of, or ""."""
-    os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
-        return signal.Signals(os.WTERMSIG(status)).name
-    return ""
+class Child:
+    """A forked process that runs the generator function `steps`. Time runs from its making on."""
+
+    def __init__(self, steps, timeout):
+        self.timeout = timeout
+        self.deadline = time.monotonic() + timeout
+        self.read_end, write_end = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.read_end)
+            _child(write_end, steps)
+        os.close(write_end)
+
+    def answers(self):
+        """Yields what `steps` yields.
+
+        Ends early with {"hang": true} when nothing came for `timeout` seconds while it slept, or
+        used as much of the processor, and with {"crash": "SIGSEGV"} when the child died.
+        """
+        try:
+            for line in self._lines():
+                if line is None:
+                    yield {"hang": True}
+                    return
+                yield json.loads(line.decode())
+            crash = self._end()
+            if crash:
+                yield {"crash": crash}
+        finally:
+            os.close(self.read_end)
+            if self.pid:
+                self._stop()
+
+    def _lines(self):
+        """Yields the lines that come through the pipe, and None where none came in time."""
+        parts = []
+        while True:
+            left = max(self.deadline - time.monotonic(), 0)
+            if not select.select([self.read_end], [], [], left)[0]:
+                if self._is_at_work():
+                    self.deadline = time.monotonic() + self.timeout
+                    continue
+                yield None
+                return
+            chunk = os.read(self.read_end, 1 << 20)
+            if not chunk:
+                return
+            # Joined at the end of a line only: a line may be as long as a stream.
+            parts.append(chunk)
+            if b"\n" in chunk:
+                lines = b"".join(parts).split(b"\n")
+                parts = [lines.pop()]
+                yield from lines
+                self.deadline = time.monotonic() + self.timeout
+
+    def _is_at_work(self):
+        """Whether the child has had less than its time, since the machine is busy with others."""
+        with open("/proc/%d/stat" % self.pid) as file:
+            fields = file.read().rpartition(")")[2].split()
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return fields[0] in "RD" and used < self.timeout
+
+    def _end(self):
+        # The pipe is closed, so that the child has ended or is about to.
+        deadline = time.monotonic() + self.timeout
+        while time.monotonic() < deadline:
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+            if done:
+                self.pid = 0
+                return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else ""
+            time.sleep(0.0001)
+        return self._stop() or "hang at exit"
+
+    def _stop(self):
+        """Kills the child and returns what it died of, or ""."""
+        os.kill(self.pid, signal.SIGKILL)
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
+            return signal.Signals(os.WTERMSIG(status)).name
+        return ""
 
 
 def run(steps, timeout):
-    """Yields what the generator function `steps` yields in a forked child.
-
-    Ends early with {"hang": true} when nothing came for `timeout` seconds, and with
-    {"crash": "SIGSEGV"} when the child died.
-    """
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read_end)
-        _child(write_end, steps)
-    os.close(write_end)
-    ended = False
-    try:
-        for line in _lines(read_end, timeout):
-            if line is None:
-                yield {"hang": True}
-                return
-            yield json.loads(line.decode())
-        crash = _end(pid, timeout)
-        ended = True
-        if crash:
-            yield {"crash": crash}
-    finally:
-        os.close(read_end)
-        if not ended:
-            stop(pid)
-
-
-def _lines(read_end, timeout):
-    """Yields the lines that come through the pipe, and None where none came in time."""
-    rest = b""
-    while True:
-        if not select.select([read_end], [], [], timeout)[0]:
-            yield None
-            return
-        chunk = os.read(read_end, 1 << 20)
-        if not chunk:
-            return
-        lines = (rest + chunk).split(b"\n")
-        rest = lines.pop()
-        yield from lines
-
-
-def _end(pid, timeout):
-    # The pipe is closed, so that the child has ended or is about to.
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else ""
-        time.sleep(0.0001)
-    return stop(pid) or "hang at exit"
+    """Yields what the generator function `steps` yields in a forked child: see Child.answers."""
+    return Child(steps, timeout).answers()

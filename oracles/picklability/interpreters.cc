@@ -63,7 +63,7 @@ std::vector<fs::path> Candidates() {
 }
 
 // Asks the program who it is; nothing where it doesn't answer as a Python.
-std::optional<Interpreter> Ask(const fs::path& path) {
+std::optional<PythonProgram> Ask(const fs::path& path) {
   auto process = ChildProcess::Start({path.string(), "-c",
                                       "import platform; print(platform.python_version() + ' ' + "
                                       "platform.python_implementation())"});
@@ -77,7 +77,7 @@ std::optional<Interpreter> Ask(const fs::path& path) {
   words >> number >> implementation;
   const Result<PythonVersion> version = ParsePythonVersion(number);
   if (!version) return std::nullopt;
-  Interpreter found;
+  PythonProgram found;
   found.path = path;
   found.version = *version;
   if (implementation != "CPython") {
@@ -120,28 +120,31 @@ std::string ToString(const PythonVersion& version) {
   return fmt::format("{}.{}.{}", version.major, version.minor, version.micro);
 }
 
-std::vector<Interpreter> FindInterpreters() {
-  std::vector<Interpreter> found;
+std::vector<PythonProgram> FindInterpreters() {
+  std::vector<PythonProgram> found;
   for (const fs::path& path : Candidates()) {
-    if (std::optional<Interpreter> interpreter = Ask(path))
+    if (std::optional<PythonProgram> interpreter = Ask(path))
       found.push_back(*std::move(interpreter));
   }
-  std::ranges::sort(found, [](const Interpreter& a, const Interpreter& b) {
+  std::ranges::sort(found, [](const PythonProgram& a, const PythonProgram& b) {
     return std::tie(a.version, a.path) < std::tie(b.version, b.path);
   });
   return found;
 }
 
 void PrepareEnvironments(const std::string& scripts, const std::string& folder,
-                         std::vector<Interpreter>* interpreters) {
-  std::vector<std::string> command = {"bash", scripts + "/setup.sh", folder};
-  for (const Interpreter& interpreter : *interpreters) {
+                         std::vector<PythonProgram>* interpreters, Libraries libraries) {
+  std::vector<std::string> command = {"bash", scripts + "/setup.sh"};
+  if (libraries == Libraries::kOldest) command.emplace_back("--oldest");
+  command.push_back(folder);
+  const size_t without = command.size();
+  for (const PythonProgram& interpreter : *interpreters) {
     if (interpreter.unavailable.empty()) command.push_back(interpreter.path);
   }
-  if (command.size() == 3) return;
+  if (command.size() == without) return;
   auto process = ChildProcess::Start(command);
   if (process) (void)process->Finish(1200s);
-  for (Interpreter& interpreter : *interpreters) {
+  for (PythonProgram& interpreter : *interpreters) {
     if (!interpreter.unavailable.empty()) continue;
     const fs::path base = fs::path(folder) / ToString(interpreter.version);
     const fs::path python = base / "bin" / "python";

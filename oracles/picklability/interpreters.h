@@ -22,7 +22,7 @@ struct PythonVersion {
 Result<PythonVersion> ParsePythonVersion(std::string_view text);
 std::string ToString(const PythonVersion& version);
 
-struct Interpreter {
+struct PythonProgram {
   std::string path;  // real path of the program
   PythonVersion version;
   std::string unavailable;  // why it can't be asked, or ""
@@ -33,11 +33,16 @@ struct Interpreter {
 
 // All of PATH (python3, python3.N), of pyenv's versions and of /usr/bin, each once by its real
 // path, by version. What is not CPython 3.8 or later is unavailable, with the reason.
-std::vector<Interpreter> FindInterpreters();
+std::vector<PythonProgram> FindInterpreters();
+
+// Releases of cloudpickle and dill: requirements.txt or requirements-oldest.txt.
+enum class Libraries { kNewest, kOldest };
 
 // Makes missing environments in `folder` by setup.sh of `scripts`, and notes them in the
-// interpreters. Needs pip's index for what is missing; a failure is a reason, never an error.
+// interpreters. Needs pip's index for what is missing; a failure is a reason, never an error. A
+// folder is for one kind of libraries.
 void PrepareEnvironments(const std::string& scripts, const std::string& folder,
-                         std::vector<Interpreter>* interpreters);
+                         std::vector<PythonProgram>* interpreters,
+                         Libraries libraries = Libraries::kNewest);
 
 }  // namespace pickleproof

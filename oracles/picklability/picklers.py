@@ -50,10 +50,16 @@ class Api:
         """Whether identity says nothing, since the library reconciles copies in one process."""
         return False
 
+    def leaves_traces(self, data):
+        """Whether a load of the stream changes what later loads in the process give."""
+        return False
+
 
 class _CloudpickleApi(Api):
     def is_tracked(self, value):
-        table = importlib.import_module("cloudpickle.cloudpickle")._DYNAMIC_CLASS_TRACKER_BY_CLASS
+        # Releases before 1.3 have no tracker.
+        table = getattr(importlib.import_module("cloudpickle.cloudpickle"),
+                        "_DYNAMIC_CLASS_TRACKER_BY_CLASS", {})
         for candidate in (value, type(value)):
             try:
                 if candidate in table:
@@ -61,6 +67,10 @@ class _CloudpickleApi(Api):
             except TypeError:  # can't be hashed, or not weakly referenced
                 pass
         return False
+
+    def leaves_traces(self, data):
+        # A class made by value is entered in the tracker, under an id that the stream carries.
+        return b"_make_skeleton" in data
 
 
 def _stdlib():
@@ -73,7 +83,7 @@ def _stdlib():
 def _cloudpickle():
     import cloudpickle
     return [_CloudpickleApi("cloudpickle", cloudpickle.dumps, cloudpickle.loads,
-                            cloudpickle.Pickler, pickle.Unpickler)]
+                            cloudpickle.CloudPickler, pickle.Unpickler)]
 
 
 def _dill():

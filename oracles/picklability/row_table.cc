@@ -74,7 +74,7 @@ Result<RowCase> ReadCase(const toml::table& row, std::string_view name, const to
   out.name = name;
   const toml::table* entry = node.as_table();
   if (entry != nullptr) {
-    auto keys = CheckKeys(*entry, {"source", "stream", "check", "probe", "home", "cached",
+    auto keys = CheckKeys(*entry, {"source", "stream", "check", "probe", "home", "cached", "alone",
                                    "timeout", "protocols", "why", "since", "expect"});
     if (!keys) return std::unexpected(keys.error());
   }
@@ -89,6 +89,7 @@ Result<RowCase> ReadCase(const toml::table& row, std::string_view name, const to
   out.probes = Texts(Find(row, entry, "probe"));
   out.importable = Find(row, entry, "home").value_or<std::string>("main") == "module";
   out.cached = Find(row, entry, "cached").value_or(false);
+  out.alone = Find(row, entry, "alone").value_or(false);
   out.timeout = Find(row, entry, "timeout").value_or(10.0);
   out.oldest_minor = Find(row, entry, "since").value_or(8);
   out.inapplicable = Find(row, entry, "why").value_or<std::string>("");
@@ -104,10 +105,10 @@ Result<RowCase> ReadCase(const toml::table& row, std::string_view name, const to
   return out;
 }
 
-Result<Explanation> ReadExplanation(const toml::table& entry) {
+Result<RowExplanation> ReadExplanation(const toml::table& entry) {
   auto keys = CheckKeys(entry, {"case", "pickler", "when", "treatment", "why"});
   if (!keys) return std::unexpected(keys.error());
-  Explanation out;
+  RowExplanation out;
   out.case_name = entry["case"].value_or<std::string>("");
   for (const std::string& name : Texts(entry["pickler"])) {
     const auto key = std::ranges::find(kKeys, name);
@@ -126,8 +127,9 @@ Result<Explanation> ReadExplanation(const toml::table& entry) {
 }
 
 Result<TableRow> ReadRow(const toml::table& row) {
-  auto keys = CheckKeys(row, {"id", "kind", "stream", "check", "probe", "home", "cached", "timeout",
-                              "protocols", "why", "since", "expect", "case", "explained"});
+  auto keys =
+      CheckKeys(row, {"id", "kind", "stream", "check", "probe", "home", "cached", "alone",
+                      "timeout", "protocols", "why", "since", "expect", "case", "explained"});
   if (!keys) return std::unexpected(keys.error());
   TableRow out;
   out.id = row["id"].value_or(0);
@@ -145,7 +147,7 @@ Result<TableRow> ReadRow(const toml::table& row) {
   if (const toml::array* explained = row["explained"].as_array()) {
     for (const toml::node& entry : *explained) {
       if (entry.as_table() == nullptr) return std::unexpected(Wrong("explained holds tables"));
-      Result<Explanation> read = ReadExplanation(*entry.as_table());
+      Result<RowExplanation> read = ReadExplanation(*entry.as_table());
       if (!read) return std::unexpected(read.error());
       out.explanations.push_back(*std::move(read));
     }

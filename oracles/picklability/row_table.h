@@ -35,6 +35,7 @@ struct RowCase {
   std::vector<std::string> probes;  // expressions over `x`
   bool importable = false;          // the source lives in a module, else in __main__
   bool cached = false;              // its constructor caches, so that identity says nothing
+  bool alone = false;               // what one load or check leaves behind changes the next
   double timeout = 10;              // seconds for one dump or load
   std::vector<int> protocols = {0, 1, 2, 3, 4, 5};
   std::string inapplicable;  // why the other protocols don't apply
@@ -42,7 +43,7 @@ struct RowCase {
   std::array<Expectation, 5> expected;
 };
 
-struct Explanation {
+struct RowExplanation {
   std::string case_name;               // "" for all
   std::vector<TablePickler> picklers;  // empty for all
   Condition condition;
@@ -54,7 +55,7 @@ struct TableRow {
   int id = 0;
   std::string kind;
   std::vector<RowCase> cases;
-  std::vector<Explanation> explanations;
+  std::vector<RowExplanation> explanations;
 };
 
 // All rows of the files in the folder, by id. kIo, or kSyntax with file and row where one is not as

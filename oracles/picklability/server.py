@@ -11,6 +11,7 @@ Xl T load raises T, D it loads and behaves differently (D T: a probe raises T), 
 
 import base64
 import gc
+import importlib
 import json
 import os
 import pathlib
@@ -24,6 +25,11 @@ from . import fork, picklers
 from .case import HOME, Case, tidy
 
 PROBES = ("probes", -1)  # the last job of a dumping process
+
+# What many sources and libraries import. Imported here once, so that not every fork does it.
+PRELOADED = ("abc array asyncio collections concurrent.futures contextlib contextvars copyreg ctypes "
+             "dataclasses datetime decimal enum functools inspect io itertools json logging operator "
+             "os pickletools queue re socket struct tempfile threading types typing weakref").split()
 
 
 class Server:
@@ -42,12 +48,11 @@ class Server:
         wanted = fields.get("picklers") or list(self.apis)
         jobs = [(name, protocol) for name in wanted for protocol in fields["protocols"]]
         if case.check:
-            for name, protocol in jobs:
-                yield self.cell(name, protocol, self.check(case, name, protocol, timeout))
+            for name, protocol, answer in self.check(case, jobs, timeout, fields.get("alone", False)):
+                yield self.cell(name, protocol, answer)
             return
         expected, made = self.dump(case, jobs, timeout)
-        alone = fields.get("alone", False) or self.group == "cloudpickle"
-        self.load(case, made, expected, timeout, alone)
+        self.load(case, made, expected, timeout, fields.get("alone", False))
         for name, protocol in jobs:
             yield self.cell(name, protocol, made[name, protocol])
 
@@ -64,26 +69,36 @@ class Server:
         pathlib.Path(folder, HOME + ".py").write_text(fields["source"], encoding="utf-8")
         return folder
 
-    @staticmethod
-    def each(steps, jobs, timeout, phase):
-        """One message per job. A job that hangs or crashes ends its process; the rest get another."""
+    def each(self, steps, jobs, timeout, phase):
+        """One message per job. A job that hangs or crashes ends its process; the rest get others."""
         messages = []
         while len(messages) < len(jobs):
-            before = len(messages)
-            todo = jobs[before:]
-            for message in fork.run(lambda todo=todo: steps(todo), timeout):
-                if len(messages) == len(jobs):
-                    messages.pop()  # a crash after the last answer takes its place
-                if "hang" in message:
-                    message = {"treatment": "hang " + phase}
-                elif "crash" in message:
-                    message = {"treatment": "crash " + message["crash"]}
-                messages.append(message)
-                if "failed" in message:
-                    return messages + [message] * (len(jobs) - len(messages))
-            if len(messages) == before:
-                messages.append({"treatment": "crash without an answer"})
+            todo = jobs[len(messages):]
+            got = self.messages(fork.Child(lambda todo=todo: steps(todo), timeout), todo, phase)
+            messages += got
+            if "failed" in got[-1]:
+                return messages + [got[-1]] * (len(jobs) - len(messages))
+            if got[-1].get("treatment") == "hang " + phase:
+                # Where one hangs, others will: they wait side by side.
+                children = [fork.Child(lambda job=job: steps([job]), timeout)
+                            for job in jobs[len(messages):]]
+                for child in children:
+                    messages.append(self.messages(child, jobs[len(messages):][:1], phase)[0])
         return messages
+
+    @staticmethod
+    def messages(child, jobs, phase):
+        """What one process says, at least one message and at most one for each of the jobs."""
+        messages = []
+        for message in child.answers():
+            if len(messages) == len(jobs):
+                messages.pop()  # a crash after the last answer takes its place
+            if "hang" in message:
+                message = {"treatment": "hang " + phase}
+            elif "crash" in message:
+                message = {"treatment": "crash " + message["crash"]}
+            messages.append(message)
+        return messages or [{"treatment": "crash without an answer"}]
 
     def dump(self, case, jobs, timeout):
         """What the probes say at the origin, and {"stream"} or {"treatment"} for every job."""
@@ -125,14 +140,18 @@ class Server:
     def load(self, case, made, expected, timeout, alone):
         """Puts treatments where streams are: of loads without the source, and with it where needed.
 
-        The protocols of one pickler share a process, since a load leaves nothing behind that another
-        could see; only cloudpickle's tracker does, and its loads are alone.
+        Streams share a process where a load leaves nothing behind that another could see.
         """
-        for name in self.apis:
-            jobs = [job for job in made if job[0] == name and "stream" in made[job]]
-            for batch in ([[job] for job in jobs] if alone else [jobs]):
-                streams = {job: base64.b64decode(made[job]["stream"]) for job in batch}
-                self.load_batch(case, streams, made, expected, timeout)
+        together = {}
+        for job in list(made):
+            if "stream" not in made[job]:
+                continue
+            data = base64.b64decode(made[job]["stream"])
+            if alone or self.apis[job[0]].leaves_traces(data):
+                self.load_batch(case, {job: data}, made, expected, timeout)
+            else:
+                together[job] = data
+        self.load_batch(case, together, made, expected, timeout)
 
     def load_batch(self, case, streams, made, expected, timeout):
         def fresh(jobs):
@@ -154,12 +173,18 @@ class Server:
             home["detail"] = home["detail"] or made[job]["treatment"] + " without the source"
             made[job] = home
 
-    def check(self, case, name, protocol, timeout):
-        def steps(jobs):
-            for _ in jobs:
+    def check(self, case, jobs, timeout, alone):
+        """Yields pickler, protocol and answer. The protocols of a pickler share a process."""
+        def steps(todo):
+            for name, protocol in todo:
                 yield case.run_check(self.apis[name], protocol)
 
-        return self.each(steps, [name], timeout, "check")[0]
+        batches = {}
+        for name, protocol in jobs:
+            batches.setdefault((name, protocol) if alone else name, []).append((name, protocol))
+        for batch in batches.values():
+            for (name, protocol), answer in zip(batch, self.each(steps, batch, timeout, "check")):
+                yield name, protocol, answer
 
 
 def serve(group):
@@ -168,6 +193,8 @@ def serve(group):
     sys.dont_write_bytecode = True
     hello = {"python": platform.python_version(), "group": group}
     try:
+        for name in PRELOADED:
+            importlib.import_module(name)
         apis = picklers.make(group)
         hello["library"] = picklers.version(group)
         hello["picklers"] = [api.name for api in apis]

@@ -74,6 +74,7 @@ std::string Request(const CaseOfRow& work, const std::vector<int>& protocols,
                         {"probes", entry.probes},
                         {"home", entry.importable ? "module" : "main"},
                         {"cached", entry.cached},
+                        {"alone", entry.alone},
                         {"timeout", entry.timeout},
                         {"protocols", protocols},
                         {"picklers", picklers}};
@@ -83,7 +84,7 @@ std::string Request(const CaseOfRow& work, const std::vector<int>& protocols,
 // Talks to one server process, and starts it again where it died.
 class Asker {
  public:
-  Asker(const Interpreter& interpreter, std::string_view group, const TableOptions& options)
+  Asker(const PythonProgram& interpreter, std::string_view group, const TableOptions& options)
       : interpreter_(interpreter), group_(group), options_(options) {
     for (const TablePickler pickler : options.picklers) {
       if (GroupOf(pickler) == group) picklers_.emplace_back(Name(pickler));
@@ -147,31 +148,47 @@ class Asker {
     }
   }
 
-  const Interpreter& interpreter_;
+  const PythonProgram& interpreter_;
   std::string_view group_;
   const TableOptions& options_;
   std::vector<std::string> picklers_;
   std::unique_ptr<ChildProcess> process_;
 };
 
-void RunJob(const std::vector<CaseOfRow>& cases, const std::vector<Interpreter>& interpreters,
-            const TableOptions& options, Job* job) {
-  const Interpreter& interpreter = interpreters[job->interpreter];
+// Counts what is done, for all threads.
+class Count {
+ public:
+  Count(const TableOptions& options, uint64_t total) : options_(options), total_(total) {}
+  void Add(uint64_t more) {
+    const std::scoped_lock lock(mutex_);
+    done_ += more;
+    if (options_.progress) options_.progress(done_, total_);
+  }
+
+ private:
+  const TableOptions& options_;
+  const uint64_t total_;
+  std::mutex mutex_;
+  uint64_t done_ = 0;
+};
+
+void RunJob(const std::vector<CaseOfRow>& cases, const std::vector<PythonProgram>& interpreters,
+            const TableOptions& options, Count* count, Job* job) {
+  const PythonProgram& interpreter = interpreters[job->interpreter];
   Asker asker(interpreter, job->group, options);
   job->unavailable = asker.Start();
-  if (!job->unavailable.empty()) return;
+  if (!job->unavailable.empty()) return count->Add(cases.size());
   for (size_t i = 0; i < cases.size(); ++i) {
-    if (cases[i].entry->oldest_minor > interpreter.version.minor) continue;
-    const std::vector<int> protocols = Applicable(*cases[i].entry, options);
-    if (!protocols.empty()) asker.Ask(cases[i], i, protocols, &job->answers);
-  }
-  if (options.progress) {
-    options.progress(fmt::format("{} with Python {}", job->group, ToString(interpreter.version)));
+    if (cases[i].entry->oldest_minor <= interpreter.version.minor) {
+      const std::vector<int> protocols = Applicable(*cases[i].entry, options);
+      if (!protocols.empty()) asker.Ask(cases[i], i, protocols, &job->answers);
+    }
+    count->Add(1);
   }
 }
 
 std::vector<Job> RunJobs(const std::vector<CaseOfRow>& cases,
-                         const std::vector<Interpreter>& interpreters,
+                         const std::vector<PythonProgram>& interpreters,
                          const TableOptions& options) {
   std::vector<Job> jobs;
   for (const std::string_view group : kGroups) {
@@ -179,12 +196,13 @@ std::vector<Job> RunJobs(const std::vector<CaseOfRow>& cases,
         options.picklers, [&](TablePickler pickler) { return GroupOf(pickler) == group; });
     for (size_t i = 0; asked && i < interpreters.size(); ++i) jobs.push_back({i, group});
   }
+  Count count(options, jobs.size() * cases.size());
   std::atomic<size_t> next = 0;
   std::vector<std::jthread> threads;
   for (size_t i = 0; i < std::max<size_t>(options.processes, 1); ++i) {
     threads.emplace_back([&] {
       for (size_t mine = next++; mine < jobs.size(); mine = next++) {
-        RunJob(cases, interpreters, options, &jobs[mine]);
+        RunJob(cases, interpreters, options, &count, &jobs[mine]);
       }
     });
   }
@@ -192,9 +210,9 @@ std::vector<Job> RunJobs(const std::vector<CaseOfRow>& cases,
   return jobs;
 }
 
-const Explanation* Explain(const TableRow& row, const CaseCell& cell, TablePickler pickler,
-                           int protocol, const PythonVersion& version) {
-  for (const Explanation& entry : row.explanations) {
+const RowExplanation* Explain(const TableRow& row, const CaseCell& cell, TablePickler pickler,
+                              int protocol, const PythonVersion& version) {
+  for (const RowExplanation& entry : row.explanations) {
     const bool of_pickler = entry.picklers.empty() ||
                             std::ranges::find(entry.picklers, pickler) != entry.picklers.end();
     if (of_pickler && (entry.case_name.empty() || entry.case_name == cell.name) &&
@@ -215,7 +233,7 @@ void Judge(const TableRow& row, const RowCase& entry, TablePickler pickler, int 
     if (TreatmentMatches(one, cell->treatment)) return;
   }
   cell->verdict = CellVerdict::kDeviates;
-  if (const Explanation* known = Explain(row, *cell, pickler, protocol, version)) {
+  if (const RowExplanation* known = Explain(row, *cell, pickler, protocol, version)) {
     cell->verdict = CellVerdict::kExplained;
     cell->detail = known->reason;
   }
@@ -289,21 +307,23 @@ std::string_view Name(CellVerdict verdict) {
   return "";
 }
 
+CellVerdict Worse(CellVerdict left, CellVerdict right) {
+  return Badness(right) > Badness(left) ? right : left;
+}
+
 CellVerdict TableCell::verdict() const {
   CellVerdict worst = CellVerdict::kNotApplicable;
-  for (const CaseCell& cell : cases) {
-    if (Badness(cell.verdict) > Badness(worst)) worst = cell.verdict;
-  }
+  for (const CaseCell& cell : cases) worst = Worse(worst, cell.verdict);
   return worst;
 }
 
 std::string TableCell::treatment() const { return Joined(cases, &CaseCell::treatment); }
 std::string TableCell::expected() const { return Joined(cases, &CaseCell::expected); }
 
-TableResult FillTable(const std::vector<TableRow>& rows, std::vector<Interpreter> interpreters,
+TableResult FillTable(const std::vector<TableRow>& rows, std::vector<PythonProgram> interpreters,
                       const TableOptions& options) {
   TableResult result;
-  for (Interpreter& interpreter : interpreters) {
+  for (PythonProgram& interpreter : interpreters) {
     if (interpreter.unavailable.empty()) {
       result.interpreters.push_back(std::move(interpreter));
     } else {

@@ -2,6 +2,7 @@
 // Fills the picklability table: asks every interpreter with every pickler about every row, and puts
 // the answers to what is expected. Printing is the verb's.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ enum class CellVerdict {
   kNotApplicable,  // the row has nothing at this protocol or version
 };
 std::string_view Name(CellVerdict verdict);
+// The one that says more: a deviation before all others.
+CellVerdict Worse(CellVerdict left, CellVerdict right);
 
 // One case of a row in one cell.
 struct CaseCell {
@@ -46,17 +49,18 @@ struct TableOptions {
   size_t processes = 1;  // interpreters asked at a time
   std::vector<TablePickler> picklers{kTablePicklers.begin(), kTablePicklers.end()};
   std::vector<int> protocols = {0, 1, 2, 3, 4, 5};
-  std::function<void(const std::string&)> progress;  // called from several threads
+  // How many questions are answered of how many; one call at a time, from several threads.
+  std::function<void(uint64_t done, uint64_t total)> progress;
 };
 
 struct TableResult {
-  std::vector<Interpreter> interpreters;
+  std::vector<PythonProgram> interpreters;
   std::vector<TableCell> cells;    // by row, pickler, protocol, interpreter; none is missing
   std::vector<std::string> notes;  // what was unavailable, and why
 };
 
 // A cell for every row, pickler, protocol and interpreter that can be asked.
-TableResult FillTable(const std::vector<TableRow>& rows, std::vector<Interpreter> interpreters,
+TableResult FillTable(const std::vector<TableRow>& rows, std::vector<PythonProgram> interpreters,
                       const TableOptions& options);
 
 }  // namespace pickleproof

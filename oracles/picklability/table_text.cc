@@ -29,19 +29,6 @@ char CellGlyph(const TableCell& cell) {
   return glyph;
 }
 
-// "0-2,5"
-std::string Ranges(const std::set<int>& numbers) {
-  std::string text;
-  for (auto at = numbers.begin(); at != numbers.end();) {
-    const int first = *at;
-    int last = first;
-    while (++at != numbers.end() && *at == last + 1) last = *at;
-    text += fmt::format("{}{}", text.empty() ? "" : ",", first);
-    if (last != first) text += fmt::format("-{}", last);
-  }
-  return text;
-}
-
 struct Together {
   std::set<int> protocols;
   std::set<std::string> versions;
@@ -61,6 +48,18 @@ char Glyph(std::string_view treatment) {
   if (code == "n/a") return '-';
   if (code == "unavailable") return '?';
   return '!';
+}
+
+std::string NumberRanges(const std::set<int>& numbers) {
+  std::string text;
+  for (auto at = numbers.begin(); at != numbers.end();) {
+    const int first = *at;
+    int last = first;
+    while (++at != numbers.end() && *at == last + 1) last = *at;
+    text += fmt::format("{}{}", text.empty() ? "" : ",", first);
+    if (last != first) text += fmt::format("-{}", last);
+  }
+  return text;
 }
 
 std::string TableGrid(const std::vector<TableRow>& rows, const TableResult& result,
@@ -117,8 +116,8 @@ std::string TableDetails(const TableResult& result, CellVerdict verdict) {
       versions.push_back(version);
     }
     text += fmt::format("  row {} {}, {}, protocols {}, Python {}: {}, expected {}\n", row, name,
-                        Name(pickler), Ranges(group.protocols), fmt::join(versions, " "), treatment,
-                        expected);
+                        Name(pickler), NumberRanges(group.protocols), fmt::join(versions, " "),
+                        treatment, expected);
     if (!detail.empty()) text += fmt::format("      {}\n", Shortened(detail, 200));
   }
   return text;

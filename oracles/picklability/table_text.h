@@ -1,7 +1,9 @@
 #pragma once
 // The picklability table for people: a line per row, then what is not as expected.
 
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "oracles/picklability/table_run.h"
 
@@ -21,6 +23,9 @@ std::string TableGrid(const std::vector<TableRow>& rows, const TableResult& resu
 // Cells with this verdict: those of a row, case, pickler and treatment together, with the protocols
 // and interpreters that they have in common.
 std::string TableDetails(const TableResult& result, CellVerdict verdict);
+
+// "0-2,5".
+std::string NumberRanges(const std::set<int>& numbers);
 
 // One line: how many cells, and how many of each verdict.
 std::string TableSummary(const TableResult& result);
