@@ -1,0 +1,50 @@
+"""python -m requirements: runs the checks on this interpreter and prints a JSON line for each."""
+
+import argparse
+import json
+import os
+
+from . import runner, suite
+from .seeds import SEEDS
+
+ELSEWHERE = "about Python 2; python2.py checks it under Python 2.7"
+
+
+def answers(requirements, source, patience):
+    """{"verdict", "detail"} by number."""
+    found = {}
+    for one in requirements:
+        if not one.library:
+            found[one.number] = {"verdict": "not-checkable", "detail": one.why}
+        elif one.library == "python2":
+            found[one.number] = {"verdict": "elsewhere", "detail": ELSEWHERE}
+    for library in ("stdlib", "cloudpickle", "dill"):
+        numbers = [one.number for one in requirements if one.library == library]
+        for answer in runner.run(source, library, numbers, patience):
+            found[answer["number"]] = answer
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m requirements", description=__doc__)
+    parser.add_argument("--requirement", type=int, action="append", metavar="N", help="only this")
+    parser.add_argument("--checks", default="", metavar="FILE",
+                        help="the checks of this Python file instead")
+    parser.add_argument("--patience", type=float, default=runner.PATIENCE, metavar="SECONDS",
+                        help="how long one check may take")
+    arguments = parser.parse_args()
+    source = os.path.abspath(arguments.checks) if arguments.checks else ""
+    wanted = [one for one in suite.load(source)
+              if not arguments.requirement or one.number in arguments.requirement]
+    found = answers(wanted, source, arguments.patience)
+    for one in wanted:
+        seed, line, phrase = SEEDS[one.number] if not source else ("", 0, "")
+        print(json.dumps({"number": one.number, "verdict": found[one.number]["verdict"],
+                          "sentence": one.sentence, "source": one.source,
+                          "seed": "%s:%d" % (seed, line) if seed else "", "phrase": phrase,
+                          "contradicted": one.contradicted,
+                          "detail": found[one.number]["detail"]}))
+
+
+if __name__ == "__main__":
+    main()
