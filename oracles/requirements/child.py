@@ -2,11 +2,14 @@
 
 import json
 import os
+import resource
 import sys
 import traceback
 import warnings
 
 from . import registry, suite
+
+MEMORY = 4 << 30  # bytes of address space
 
 
 def verdict(one):
@@ -38,6 +41,9 @@ def main():
     """Arguments: the file with the checks or "", the library, and the numbers."""
     source, library, numbers = sys.argv[1], sys.argv[2], [int(text) for text in sys.argv[3:]]
     warnings.simplefilter("ignore")
+    # Also for what checks start: code of another version of Python may do anything.
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What a check prints must not reach the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

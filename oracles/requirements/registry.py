@@ -8,6 +8,7 @@ some versions only, the check returns AS_WRITTEN there.
 import collections
 import contextlib
 import functools
+import importlib
 import io
 import os
 import pathlib
@@ -138,3 +139,18 @@ def in_main(source):
     main = sys.modules["__main__"]
     exec(compile(source, "<session>", "exec"), main.__dict__)
     return main
+
+
+def _library(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise Unavailable(str(error))
+
+
+def cloudpickle():
+    return _library("cloudpickle")
+
+
+def dill():
+    return _library("dill")
