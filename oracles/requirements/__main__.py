@@ -11,18 +11,15 @@ ELSEWHERE = "about Python 2; python2.py checks it under Python 2.7"
 
 
 def answers(requirements, source, patience):
-    """{"verdict", "detail"} by number."""
-    found = {}
+    """Yields {"number", "verdict", "detail"} for each, as they come."""
     for one in requirements:
         if not one.library:
-            found[one.number] = {"verdict": "not-checkable", "detail": one.why}
+            yield {"number": one.number, "verdict": "not-checkable", "detail": one.why}
         elif one.library == "python2":
-            found[one.number] = {"verdict": "elsewhere", "detail": ELSEWHERE}
+            yield {"number": one.number, "verdict": "elsewhere", "detail": ELSEWHERE}
     for library in ("stdlib", "cloudpickle", "dill"):
-        numbers = [one.number for one in requirements if one.library == library]
-        for answer in runner.run(source, library, numbers, patience):
-            found[answer["number"]] = answer
-    return found
+        yield from runner.run(source, library,
+                              [one.number for one in requirements if one.library == library], patience)
 
 
 def main():
@@ -34,16 +31,15 @@ def main():
                         help="how long one check may take")
     arguments = parser.parse_args()
     source = os.path.abspath(arguments.checks) if arguments.checks else ""
-    wanted = [one for one in suite.load(source)
-              if not arguments.requirement or one.number in arguments.requirement]
-    found = answers(wanted, source, arguments.patience)
-    for one in wanted:
+    wanted = {one.number: one for one in suite.load(source)
+              if not arguments.requirement or one.number in arguments.requirement}
+    for answer in answers(list(wanted.values()), source, arguments.patience):
+        one = wanted[answer["number"]]
         seed, line, phrase = SEEDS[one.number] if not source else ("", 0, "")
-        print(json.dumps({"number": one.number, "verdict": found[one.number]["verdict"],
-                          "sentence": one.sentence, "source": one.source,
-                          "seed": "%s:%d" % (seed, line) if seed else "", "phrase": phrase,
-                          "contradicted": one.contradicted,
-                          "detail": found[one.number]["detail"]}))
+        answer.update({"sentence": one.sentence, "source": one.source, "phrase": phrase,
+                       "seed": "%s:%d" % (seed, line) if seed else "",
+                       "contradicted": one.contradicted})
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
