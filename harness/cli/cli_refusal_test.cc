@@ -99,6 +99,15 @@ TEST(Refusal, Names) {
   ExpectRefusal({"load", "--hex", "4e2e", "--buffers", "x"}, "letters r and w");
 }
 
+TEST(Refusal, Requirements) {
+  const ScratchFolder folder;
+  ExpectRefusal({"requirements", "--requirement", "many"}, "--requirement");
+  ExpectRefusal({"requirements", "--requirement", "0"}, "--requirement");
+  ExpectRefusal({"requirements", "--interpreter", "2.5"}, "no interpreter of that path or version");
+  ExpectRefusal({"requirements", "--checks", folder / "missing.py"}, "no such file");
+  ExpectRefusal({"requirements", "--patience", "0"}, "not in range 1 to 3600");
+}
+
 TEST(Refusal, PlacesThatCannotBeWritten) {
   const ScratchFolder folder;
   const std::string file = folder.Write("one.pkl", kOne);

@@ -60,14 +60,7 @@ Result<std::vector<TableRow>> Rows(const TableArguments& arguments) {
 
 std::vector<Interpreter> Interpreters(const TableArguments& arguments) {
   std::vector<Interpreter> found = FindInterpreters();
-  if (!arguments.interpreters.empty()) {
-    std::erase_if(found, [&](const Interpreter& one) {
-      return std::ranges::none_of(arguments.interpreters, [&](const std::string& wanted) {
-        const std::string version = ToString(one.version);
-        return one.path == wanted || version == wanted || version.starts_with(wanted + ".");
-      });
-    });
-  }
+  KeepOnly(arguments.interpreters, &found);
   PrepareEnvironments(PICKLEPROOF_SOURCE_DIR "/oracles/picklability",
                       PICKLEPROOF_SOURCE_DIR "/build/python", &found);
   return found;

@@ -46,7 +46,7 @@ std::string Variable(const char* name) {
 }
 
 std::vector<fs::path> Candidates() {
-  static const std::regex kThree("python3(\\.[0-9]+)?");
+  static const std::regex kThree("python(3(\\.[0-9]+)?|2\\.7)");
   static const std::regex kAny("python[23]\\.[0-9]+");
   std::vector<fs::path> found;
   std::istringstream path(Variable("PATH"));
@@ -130,6 +130,16 @@ std::vector<Interpreter> FindInterpreters() {
     return std::tie(a.version, a.path) < std::tie(b.version, b.path);
   });
   return found;
+}
+
+void KeepOnly(const std::vector<std::string>& names, std::vector<Interpreter>* interpreters) {
+  if (names.empty()) return;
+  std::erase_if(*interpreters, [&](const Interpreter& one) {
+    return std::ranges::none_of(names, [&](const std::string& wanted) {
+      const std::string version = ToString(one.version);
+      return one.path == wanted || version == wanted || version.starts_with(wanted + ".");
+    });
+  });
 }
 
 void PrepareEnvironments(const std::string& scripts, const std::string& folder,

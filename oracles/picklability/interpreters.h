@@ -35,6 +35,10 @@ struct Interpreter {
 // path, by version. What is not CPython 3.8 or later is unavailable, with the reason.
 std::vector<Interpreter> FindInterpreters();
 
+// Keeps those that are named by path, by version ("3.12.1") or by the beginning of one ("3.12");
+// all where nothing is named.
+void KeepOnly(const std::vector<std::string>& names, std::vector<Interpreter>* interpreters);
+
 // Makes missing environments in `folder` by setup.sh of `scripts`, and notes them in the
 // interpreters. Needs pip's index for what is missing; a failure is a reason, never an error.
 void PrepareEnvironments(const std::string& scripts, const std::string& folder,
