@@ -23,7 +23,7 @@ struct RequirementsArguments {
   std::vector<int> numbers;
   std::vector<std::string> interpreters;
   std::string checks;
-  int patience = 60;
+  int patience = 120;
   size_t jobs = 0;
   bool as_json = false;
 };

@@ -97,7 +97,7 @@ def raises(expected, function, *args, **kwargs):
     raise AssertionError("nothing was raised")
 
 
-def fresh(program, data=b"", *arguments, path="", timeout=20):
+def fresh(program, data=b"", *arguments, path="", timeout=60):
     """What the program prints in a new process of this interpreter; `data` is its standard input.
 
     An exception that ends it is printed as its name, on a line of its own. `path` is a folder to

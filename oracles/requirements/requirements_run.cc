@@ -126,6 +126,7 @@ void RunJob(const Interpreter& interpreter, const RequirementsOptions& options, 
 std::vector<Job> RunJobs(const std::vector<Interpreter>& interpreters,
                          const RequirementsOptions& options) {
   std::vector<Job> jobs;
+  jobs.reserve(interpreters.size());
   for (size_t i = 0; i < interpreters.size(); ++i) jobs.push_back({i});
   std::atomic<size_t> next = 0;
   std::vector<std::jthread> threads;

@@ -39,11 +39,11 @@ struct RequirementCell {
 };
 
 struct RequirementsOptions {
-  std::string scripts;                // folder that holds the Python package requirements
-  size_t processes = 1;               // interpreters asked at a time
-  std::vector<int> numbers;           // only these; empty for all
-  std::string checks;                 // a Python file with other checks, or ""
-  std::chrono::seconds patience{60};  // for one check
+  std::string scripts;                 // folder that holds the Python package requirements
+  size_t processes = 1;                // interpreters asked at a time
+  std::vector<int> numbers;            // only these; empty for all
+  std::string checks;                  // a Python file with other checks, or ""
+  std::chrono::seconds patience{120};  // for one check
   std::function<void(const std::string&)> progress = {};  // called from several threads
 };
 

@@ -68,6 +68,7 @@ char Glyph(RequirementVerdict verdict) {
 
 std::string RequirementLines(const RequirementsResult& result) {
   std::vector<std::string> versions;
+  versions.reserve(result.interpreters.size());
   for (const Interpreter& one : result.interpreters) versions.push_back(ToString(one.version));
   std::string text = fmt::format(
       "Requirements on Python {}\n"

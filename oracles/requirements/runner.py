@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-PATIENCE = 60  # seconds for one check
+PATIENCE = 120  # seconds for one check
 
 PACKAGE = pathlib.Path(__file__).resolve().parent
 
