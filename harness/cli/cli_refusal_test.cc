@@ -103,6 +103,15 @@ TEST(Refusal, Names) {
   ExpectRefusal({"table", "--libraries", "middle"}, "middle");
 }
 
+TEST(Refusal, Requirements) {
+  const ScratchFolder folder;
+  ExpectRefusal({"requirements", "--requirement", "many"}, "--requirement");
+  ExpectRefusal({"requirements", "--requirement", "0"}, "--requirement");
+  ExpectRefusal({"requirements", "--interpreter", "2.5"}, "no interpreter '2.5' was found");
+  ExpectRefusal({"requirements", "--checks", folder / "missing.py"}, "no such file");
+  ExpectRefusal({"requirements", "--patience", "0"}, "not in range 1 to 3600");
+}
+
 TEST(Refusal, PlacesThatCannotBeWritten) {
   const ScratchFolder folder;
   const std::string file = folder.Write("one.pkl", kOne);

@@ -36,8 +36,9 @@ std::vector<std::string> Keys(const json& object) {
 }
 
 TEST(Cli, EveryVerbExplainsItself) {
-  for (const char* verb : {"report", "cross", "load", "dump", "dis", "asm", "gen", "engines",
-                           "repro", "reduce", "findings", "promote", "fuzz", "nightly", "table"}) {
+  for (const char* verb :
+       {"report", "cross", "load", "dump", "dis", "asm", "gen", "engines", "repro", "reduce",
+        "findings", "promote", "fuzz", "nightly", "table", "requirements"}) {
     SCOPED_TRACE(verb);
     const Ran ran = RunProgram({verb, "--help"});
     EXPECT_EQ(ran.status, 0);
@@ -242,10 +243,53 @@ TEST(Cross, ComparesGivenPicklesAlone) {
   EXPECT_GT(pairs, 0U);
 }
 
+TEST(Requirements, HoldOnTheEmbeddedInterpreter) {
+  const Ran ran =
+      RunProgram({"requirements", "--interpreter", fs::canonical(PICKLEPROOF_PYTHON_PROGRAM)});
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  const std::vector<std::string> lines = Lines(ran.out);
+  ASSERT_GT(lines.size(), 200U);
+  EXPECT_TRUE(lines.back().starts_with("193 requirements: ")) << lines.back();
+  EXPECT_NE(ran.out.find("\nContradicted by behaviour\n"), std::string::npos);
+}
+
+TEST(Requirements, JsonHasTheseKeysAndNoOther) {
+  const Ran ran =
+      RunProgram({"requirements", "--interpreter", fs::canonical(PICKLEPROOF_PYTHON_PROGRAM),
+                  "--requirement", "13", "--requirement", "3", "--json"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const std::vector<json> lines = JsonLines(ran);
+  ASSERT_EQ(lines.size(), 2U);
+  for (const json& line : lines) {
+    EXPECT_EQ(Keys(line),
+              (std::vector<std::string>{"contradicted", "detail", "interpreter", "path", "phrase",
+                                        "requirement", "seed", "sentence", "source", "verdict"}));
+  }
+  EXPECT_EQ(lines[0]["verdict"], "elsewhere");
+  EXPECT_EQ(lines[1]["verdict"], "holds");
+}
+
+TEST(Requirements, ACheckThatFailsGivesStatusOne) {
+  const ScratchFolder folder;
+  const std::string checks = folder.Write("planted.py",
+                                          "from requirements.registry import requirement\n"
+                                          "@requirement(7, 'Lists keep their order.', 'nowhere')\n"
+                                          "def _():\n    assert [1, 2] == [2, 1], 'planted'\n");
+  const std::vector<std::string> arguments = {"requirements", "--interpreter",
+                                              fs::canonical(PICKLEPROOF_PYTHON_PROGRAM), "--checks",
+                                              checks};
+  const Ran ran = RunProgram(arguments);
+  EXPECT_EQ(ran.status, 1) << ran.err;
+  EXPECT_NE(ran.out.find("R7    X Lists keep their order."), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("fails: AssertionError: planted"), std::string::npos) << ran.out;
+  folder.Write("planted.py", "no Python");
+  EXPECT_EQ(RunProgram(arguments).status, 2);
+}
+
 TEST(Report, WritesTheRecordAndThePage) {
   const ScratchFolder folder;
   const Ran ran = RunProgram({"report", "--graphs", "1", "--table-row", "1", "--table-interpreter",
-                              "3", "-o", folder / "deep/out"});
+                              "3", "--requirement", "13", "-o", folder / "deep/out"});
   EXPECT_TRUE(ran.status == 0 || ran.status == 1) << ran.status << ran.err;
   const json record = json::parse(ReadFile(folder / "deep/out/run.json"), nullptr, false);
   ASSERT_TRUE(record.is_object());
@@ -253,13 +297,17 @@ TEST(Report, WritesTheRecordAndThePage) {
   EXPECT_EQ(sheet.at("name"), "picklability");
   ASSERT_EQ(sheet.at("rows").size(), 1U);
   EXPECT_EQ(sheet.at("rows").at(0).at("cells").at(0).at("text"), "V");
+  const json& requirements = record.at("sheets").at(1);
+  EXPECT_EQ(requirements.at("name"), "requirements");
+  EXPECT_EQ(requirements.at("rows").at(0).at("id"), "R13");
+  EXPECT_EQ(requirements.at("rows").at(0).at("cells").at(0).at("text"), "holds");
   EXPECT_NE(ReadFile(folder / "deep/out/index.html").find("</html>"), std::string::npos);
 }
 
 TEST(Report, DrawsARecordAgainWithoutRunningAnything) {
   const ScratchFolder folder;
-  const Ran ran =
-      RunProgram({"report", "--graphs", "1", "--table-row", "68", "-o", folder / "first"});
+  const Ran ran = RunProgram({"report", "--graphs", "1", "--table-row", "68", "--no-requirements",
+                              "-o", folder / "first"});
   const Ran again =
       RunProgram({"report", "--from", folder / "first/run.json", "-o", folder / "second"});
   EXPECT_EQ(again.status, ran.status);

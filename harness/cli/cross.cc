@@ -14,9 +14,11 @@
 #include "harness/cli/load_arguments.h"
 #include "harness/cli/number.h"
 #include "harness/cli/report_files.h"
+#include "harness/cli/requirements_arguments.h"
 #include "harness/cli/table_arguments.h"
 #include "harness/cli/verbs.h"
 #include "harness/matrix/campaign.h"
+#include "harness/matrix/requirements_sheet.h"
 #include "harness/matrix/table_sheet.h"
 #include "reports/progress.h"
 
@@ -34,7 +36,9 @@ struct CrossVerb {
   LoadArguments load;
   LiveArguments live_sources;
   TableArguments table;
+  RequirementsArguments requirements;
   bool no_table = false;
+  bool no_requirements = false;
   bool live = false;
   uint64_t seed = 1;
   uint64_t first = 0;
@@ -158,6 +162,22 @@ Result<void> AddTableTo(RunRecord& record, const TableArguments& arguments) {
   return {};
 }
 
+// What documents say, as a sheet of the record.
+Result<void> AddRequirementsTo(RunRecord& record, const RequirementsArguments& arguments) {
+  const auto result = RunRequirements(arguments);
+  if (!result) return std::unexpected(result.error());
+  FillRequirementsSheet(*result, &SheetOf(record, "requirements"));
+  return {};
+}
+
+// What report adds to cross.
+Result<void> AddSheets(RunRecord& record, const CrossVerb& verb) {
+  if (!verb.no_table) {
+    if (auto added = AddTableTo(record, verb.table); !added) return added;
+  }
+  return verb.no_requirements ? Result<void>() : AddRequirementsTo(record, verb.requirements);
+}
+
 void Print(const RunRecord& record, bool as_json) {
   if (as_json) {
     PrintJsonLines(record);
@@ -217,8 +237,8 @@ int RunCross(const CrossVerb& verb) {
     if (!live) return Refuse(live.error().message);
     if (auto merged = Merge(*record, *live); !merged) return Refuse(merged.error().message);
   }
-  if (verb.report && !verb.no_table) {
-    if (auto added = AddTableTo(*record, verb.table); !added) return Refuse(added.error().message);
+  if (verb.report) {
+    if (auto added = AddSheets(*record, verb); !added) return Refuse(added.error().message);
   }
   Print(*record, verb.as_json);
   if (verb.report) {
@@ -265,6 +285,10 @@ void AddReport(CLI::App& app, int* status) {
                    "Folder for run.json, index.html, junit.xml and summary.md")
       ->capture_default_str();
   report->add_flag("--no-table", verb->no_table, "Leave the picklability table out");
+  report->add_flag("--no-requirements", verb->no_requirements,
+                   "Leave out what documents say, else checked on three interpreters");
+  report->add_option("--requirement", verb->requirements.numbers, "Only these, by number")
+      ->check(CLI::PositiveNumber);
   report->add_option("--table-row", verb->table.rows, "Only these rows of the picklability table");
   report->add_option("--table-interpreter", verb->table.interpreters,
                      "The picklability table on these: a path, or a version such as 3.12; without\n"
@@ -273,7 +297,8 @@ void AddReport(CLI::App& app, int* status) {
                      "Draw the reports of this run.json again; nothing is run");
   report->callback([verb, status] {
     verb->table.only_three = verb->table.interpreters.empty();
-    verb->table.processes = verb->jobs;
+    verb->table.processes = verb->requirements.jobs = verb->jobs;
+    verb->requirements.only_three = true;
     *status = verb->from.empty() ? RunCross(*verb) : Redraw(*verb);
   });
 }

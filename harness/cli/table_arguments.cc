@@ -1,7 +1,6 @@
 #include "harness/cli/table_arguments.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -45,37 +44,12 @@ Result<std::vector<TableRow>> Rows(const TableArguments& arguments) {
   return chosen;
 }
 
-// Leaves the oldest, the one that this program embeds, and the newest of those that can be asked.
-void KeepThree(std::vector<PythonProgram>* found) {
-  std::erase_if(*found, [](const PythonProgram& one) { return !one.unavailable.empty(); });
-  if (found->size() <= 3) return;
-  std::error_code ignored;
-  const std::string embedded =
-      std::filesystem::canonical(PICKLEPROOF_PYTHON_PROGRAM, ignored).string();
-  const std::string oldest = found->front().path;
-  const std::string newest = found->back().path;
-  std::erase_if(*found, [&](const PythonProgram& one) {
-    return one.path != oldest && one.path != embedded && one.path != newest;
-  });
-}
-
 Result<std::vector<PythonProgram>> Interpreters(const TableArguments& arguments) {
   std::vector<PythonProgram> found = FindInterpreters();
-  const auto is = [](const PythonProgram& one, const std::string& wanted) {
-    const std::string version = ToString(one.version);
-    return one.path == wanted || version == wanted || version.starts_with(wanted + ".");
-  };
-  for (const std::string& wanted : arguments.interpreters) {
-    if (std::ranges::none_of(found, [&](const auto& one) { return is(one, wanted); })) {
-      return Fail(ErrorCode::kUsage, fmt::format("no interpreter '{}' was found", wanted));
-    }
+  if (auto kept = KeepOnly(arguments.interpreters, &found); !kept) {
+    return std::unexpected(kept.error());
   }
-  std::erase_if(found, [&](const PythonProgram& one) {
-    return !arguments.interpreters.empty() &&
-           std::ranges::none_of(arguments.interpreters,
-                                [&](const std::string& wanted) { return is(one, wanted); });
-  });
-  if (arguments.only_three) KeepThree(&found);
+  if (arguments.only_three) KeepThree(PICKLEPROOF_PYTHON_PROGRAM, &found);
   PrepareEnvironments(PICKLEPROOF_SOURCE_DIR "/oracles/picklability",
                       arguments.libraries == Libraries::kNewest
                           ? PICKLEPROOF_SOURCE_DIR "/build/python"

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -46,7 +47,7 @@ std::string Variable(const char* name) {
 }
 
 std::vector<fs::path> Candidates() {
-  static const std::regex kThree("python3(\\.[0-9]+)?");
+  static const std::regex kThree("python(3(\\.[0-9]+)?|2\\.7)");
   static const std::regex kAny("python[23]\\.[0-9]+");
   std::vector<fs::path> found;
   std::istringstream path(Variable("PATH"));
@@ -130,6 +131,36 @@ std::vector<PythonProgram> FindInterpreters() {
     return std::tie(a.version, a.path) < std::tie(b.version, b.path);
   });
   return found;
+}
+
+Result<void> KeepOnly(const std::vector<std::string>& names,
+                      std::vector<PythonProgram>* interpreters) {
+  const auto is = [](const PythonProgram& one, const std::string& wanted) {
+    const std::string version = ToString(one.version);
+    return one.path == wanted || version == wanted || version.starts_with(wanted + ".");
+  };
+  for (const std::string& wanted : names) {
+    if (std::ranges::none_of(*interpreters, [&](const auto& one) { return is(one, wanted); })) {
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("no interpreter '{}' was found; name its path, or its version such "
+                              "as 3.12",
+                              wanted));
+    }
+  }
+  if (names.empty()) return {};
+  std::erase_if(*interpreters, [&](const PythonProgram& one) {
+    return std::ranges::none_of(names, [&](const std::string& wanted) { return is(one, wanted); });
+  });
+  return {};
+}
+
+void KeepThree(const std::string& embedded, std::vector<PythonProgram>* interpreters) {
+  std::erase_if(*interpreters, [](const PythonProgram& one) { return !one.unavailable.empty(); });
+  if (interpreters->size() <= 3) return;
+  std::error_code ignored;
+  const std::set<std::string> kept = {interpreters->front().path, interpreters->back().path,
+                                      fs::canonical(embedded, ignored).string()};
+  std::erase_if(*interpreters, [&](const PythonProgram& one) { return !kept.contains(one.path); });
 }
 
 void PrepareEnvironments(const std::string& scripts, const std::string& folder,

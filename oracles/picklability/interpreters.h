@@ -38,6 +38,14 @@ std::vector<PythonProgram> FindInterpreters();
 // Releases of cloudpickle and dill: requirements.txt or requirements-oldest.txt.
 enum class Libraries { kNewest, kOldest };
 
+// Leaves those that are named: by path, by version, or by its beginning such as 3.12. All where no
+// name is given. kUsage where a name fits none.
+Result<void> KeepOnly(const std::vector<std::string>& names,
+                      std::vector<PythonProgram>* interpreters);
+
+// Leaves three of those that can be asked: the oldest, the one at `embedded`, and the newest.
+void KeepThree(const std::string& embedded, std::vector<PythonProgram>* interpreters);
+
 // Makes missing environments in `folder` by setup.sh of `scripts`, and notes them in the
 // interpreters. Needs pip's index for what is missing; a failure is a reason, never an error. A
 // folder is for one kind of libraries.

@@ -1,18 +1,31 @@
 """Requirements: a number, a sentence, where it is written, and a check that raises where it is not so.
 
 A check tests how things are. Where a document says otherwise, `contradicted` tells how, the check
-asserts what really happens, and the result shows the contradiction.
+asserts what really happens, and the result shows the contradiction. Where the document is right on
+some versions only, the check returns AS_WRITTEN there.
 """
 
 import collections
+import contextlib
+import functools
+import importlib
 import io
+import os
+import pathlib
 import pickle
 import subprocess
 import sys
+import tempfile
+import types
 
-Requirement = collections.namedtuple("Requirement", "number sentence source check contradicted why")
+# `library` says in which process the check runs: "stdlib" (which never imports dill), "cloudpickle",
+# "dill", or "python2"; "" where no check is possible, and `why` says why.
+Requirement = collections.namedtuple("Requirement",
+                                     "number sentence source check contradicted why library")
 
 REQUIREMENTS = []
+
+AS_WRITTEN = object()
 
 MANUAL = "library reference, pickle, "
 MANUAL2 = "library reference of Python 2.7, pickle, "
@@ -25,20 +38,24 @@ class Unavailable(Exception):
     """The check can't run here, for this reason."""
 
 
-def requirement(number, sentence, source, contradicted=""):
+def requirement(number, sentence, source, contradicted="", library="stdlib"):
     def register(check):
-        REQUIREMENTS.append(Requirement(number, sentence, source, check, contradicted, ""))
+        REQUIREMENTS.append(Requirement(number, sentence, source, check, contradicted, "", library))
         return check
     return register
 
 
+of_cloudpickle = functools.partial(requirement, library="cloudpickle")
+of_dill = functools.partial(requirement, library="dill")
+
+
 def python2(number, sentence, source, contradicted=""):
     """About Python 2: python2.py checks it under Python 2.7, where there is one."""
-    REQUIREMENTS.append(Requirement(number, sentence, source, "python2", contradicted, ""))
+    REQUIREMENTS.append(Requirement(number, sentence, source, None, contradicted, "", "python2"))
 
 
 def not_checkable(number, sentence, source, why):
-    REQUIREMENTS.append(Requirement(number, sentence, source, None, "", why))
+    REQUIREMENTS.append(Requirement(number, sentence, source, None, "", why, ""))
 
 
 class Implementation:
@@ -80,17 +97,41 @@ def raises(expected, function, *args, **kwargs):
     raise AssertionError("nothing was raised")
 
 
-def fresh(program, data=b"", *arguments):
+def fresh(program, data=b"", *arguments, path="", timeout=60):
     """What the program prints in a new process of this interpreter; `data` is its standard input.
 
-    An exception that ends it is printed as its name, on a line of its own.
+    An exception that ends it is printed as its name, on a line of its own. `path` is a folder to
+    import from.
     """
     guarded = ("import sys\ntry:\n" + "".join("    %s\n" % line for line in program.split("\n")) +
                "except Exception as e:\n    print(type(e).__name__)\n")
+    environment = dict(os.environ, PYTHONPATH=path, PYTHONIOENCODING="utf-8")
     done = subprocess.run([sys.executable, "-s", "-c", guarded] + list(arguments), input=data,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
-    assert done.returncode == 0, done.stderr[-300:]
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
+                          env=environment)
+    assert done.returncode == 0, "%d: %s" % (done.returncode, done.stderr[-300:])
     return done.stdout.decode().strip()
+
+
+@contextlib.contextmanager
+def scratch(**modules):
+    """A folder with these modules in it, as a path."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, source in modules.items():
+            pathlib.Path(folder, name + ".py").write_text(source, encoding="utf-8")
+        yield folder
+
+
+@contextlib.contextmanager
+def importable(name, source):
+    """A module made of the source, for as long as the block lasts."""
+    module = types.ModuleType(name)
+    exec(compile(source, "<%s>" % name, "exec"), module.__dict__)
+    sys.modules[name] = module
+    try:
+        yield module
+    finally:
+        del sys.modules[name]
 
 
 def in_main(source):
@@ -100,17 +141,16 @@ def in_main(source):
     return main
 
 
-def cloudpickle():
+def _library(name):
     try:
-        import cloudpickle as library
+        return importlib.import_module(name)
     except ImportError as error:
         raise Unavailable(str(error))
-    return library
+
+
+def cloudpickle():
+    return _library("cloudpickle")
 
 
 def dill():
-    try:
-        import dill as library
-    except ImportError as error:
-        raise Unavailable(str(error))
-    return library
+    return _library("dill")

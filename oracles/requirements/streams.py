@@ -3,9 +3,9 @@
 import io
 import pickle
 import pickletools
+import sys
 
-from .registry import (BOTH, C, MANUAL, MANUAL2, PY, each, python2, raises,
-                       requirement)
+from .registry import (AS_WRITTEN, BOTH, C, MANUAL, MANUAL2, PY, each, python2, raises, requirement)
 
 SAMPLE = [None, True, -5, 1 << 80, 2.5, "text", b"bytes", (1, (2,)), {"k": [1]}, {3}, frozenset([4])]
 FORMAT = MANUAL + "'Data stream format'"
@@ -46,8 +46,9 @@ def _():
              MANUAL + "'Module Interface', DEFAULT_PROTOCOL",
              contradicted="it is 4 in Python 3.8 to 3.13")
 def _():
-    import sys
-    assert pickle.DEFAULT_PROTOCOL == (5 if sys.version_info >= (3, 14) else 4)
+    written = sys.version_info >= (3, 14)
+    assert pickle.DEFAULT_PROTOCOL == (5 if written else 4)
+    return AS_WRITTEN if written else None
 
 
 @requirement(6, "Protocol 3 has opcodes for bytes; Python 2 can't read it.", FORMAT)
@@ -87,7 +88,8 @@ def _():
         raises(ValueError, impl.Pickler, io.BytesIO(), 6)
         assert impl.dumps(1, None) == impl.dumps(1)
         assert impl.dumps(1, True) == impl.dumps(1, 1)
-    raises(TypeError, C.Pickler, io.BytesIO(), 2.0)
+    if sys.version_info >= (3, 10):  # before, _pickle takes floats too, with a warning
+        raises(TypeError, C.Pickler, io.BytesIO(), 2.0)
     PY.Pickler(io.BytesIO(), 2.0)
 
 
