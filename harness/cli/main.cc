@@ -75,6 +75,7 @@ int Main(int argc, char** argv) {
   AddFuzz(app, &status);
   AddNightly(app, &status);
   AddTable(app, &status);
+  AddExplain(app, &status);
   const int exit_status = Run(app, argc, argv, &status);
   if (std::fflush(stdout) != 0) return Refuse("standard output can't be written");
   return exit_status;

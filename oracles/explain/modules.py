@@ -6,17 +6,18 @@ import sys
 import sysconfig
 
 
-def loaded(source):
+def loaded(folder):
     """For each loaded top-level module {"kind", "file", "distribution", "version"}.
 
-    Kinds: "python" for the standard library, "source" for the user's own file or package,
-    "distribution" for what was installed, "unknown" for the rest.
+    Kinds: "python" for the standard library, "source" for the user's own file and what lies beside
+    it, "distribution" for what was installed, "unknown" for the rest. `folder` is what the user's
+    file is imported from, or "".
     """
     owners = None
     answer = {}
     for name in sorted({full.split(".")[0] for full in sys.modules}):
         file = getattr(sys.modules.get(name), "__file__", None) or ""
-        if name == "__main__" or (source and _is_of(source, name)):
+        if name == "__main__" or (folder and _is_below(folder, file)):
             answer[name] = {"kind": "source", "file": file}
         elif _is_standard(name, file):
             answer[name] = {"kind": "python"}
@@ -30,8 +31,10 @@ def loaded(source):
     return answer
 
 
-def _is_of(source, name):
-    return name == source.split(".")[0]
+def _is_below(folder, file):
+    # A virtual environment may lie there too.
+    return os.path.realpath(file).startswith(os.path.realpath(folder) + os.sep) and (
+        "-packages" not in file)
 
 
 def _is_standard(name, file):

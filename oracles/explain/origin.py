@@ -4,11 +4,14 @@ import ast
 import difflib
 import importlib.util
 import os
+import re
 import sys
 import traceback
 
 # Packages of this suite; a user's module may have the same name.
 OURS = ("explain", "live", "picklability", "requirements")
+
+ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")
 
 
 class Unusable(Exception):
@@ -46,6 +49,14 @@ def module_name(path):
         folder, package = os.path.split(folder)
         name = package if name == "__init__" else package + "." + name
     return name, folder
+
+
+def home(target):
+    """The folder from which the file is imported, or ""."""
+    if "file" not in target:
+        return ""
+    path = os.path.abspath(target["file"])
+    return os.path.dirname(path) if target["main"] else module_name(path)[1]
 
 
 def _main_space():
@@ -91,7 +102,7 @@ def _lookup(name, space, where):
     """A dotted name, or any other expression over what the file defines."""
     parts = name.split(".")
     if not all(part.isidentifier() for part in parts):
-        return _evaluate(name, space, name)
+        return _evaluate(name, space, "NAME")
     if parts[0] not in space:
         raise Unusable("%s has no %r%s" % (where, parts[0], _near(parts[0], space)))
     value, done = space[parts[0]], parts[0]
@@ -143,9 +154,9 @@ def _run(function, path):
 
 
 def one_line(error, length=300):
-    """An exception as one line; also where its own text can't be had."""
+    """An exception as one line, without addresses; also where its own text can't be had."""
     try:
-        text = " ".join(str(error).split())
+        text = ADDRESS.sub("", " ".join(str(error).split()))
     except Exception:
         text = "(its text can't be had)"
     return (type(error).__name__ + (": " + text if text else ""))[:length]

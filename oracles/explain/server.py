@@ -7,7 +7,7 @@ them {"done": true}. First of all it says who it is. The process itself never ru
       {"object": ...} or {"unusable": ...}, then for every pickler and protocol
       {"pickler", "protocol", "stream": base64} or {"pickler", "protocol", "failure", "error"},
       and for those that fail alike {"pickler", "protocols", "search": {...}}; {"modules": {...}}
-  {"do": "read", "streams": [base64, ...], "away": folder, "timeout": seconds}
+  {"do": "read", "streams": [base64, ...], "target": ..., "timeout": seconds}
       {"loaded": ...} or {"failure", "error"} for each, by dill's loads() in its group, else pickle's
 
 Failures: "raises", "ends the process", "hangs".
@@ -20,15 +20,12 @@ import json
 import os
 import pickle
 import platform
-import re
 import sys
 import warnings
 
 from picklability import fork
 
 from . import modules, origin, parts, picklers, search
-
-ADDRESS = re.compile("0x[0-9a-f]+")
 
 
 def _fatal(answer):
@@ -98,7 +95,7 @@ def _pickler_steps(pickler, obj, request):
     for protocol, answer in zip(request["protocols"], answers):
         yield dict(answer, pickler=pickler.name, protocol=protocol)
         if "failure" in answer:
-            key = answer["failure"], ADDRESS.sub("", answer["error"])
+            key = answer["failure"], answer["error"]
             alike.setdefault(key, []).append(protocol)
     for (failure, _), protocols in alike.items():
         found = _searched(pickler, obj, protocols[-1], failure, request["timeout"])
@@ -116,9 +113,7 @@ def _write_steps(found, request, scripts):
     yield {"object": parts.describe(obj)}
     for pickler in found:
         yield from _pickler_steps(pickler, obj, request)
-    is_module = "file" in target and not target["main"]
-    source = origin.module_name(os.path.abspath(target["file"]))[0] if is_module else ""
-    yield {"modules": modules.loaded(source)}
+    yield {"modules": modules.loaded(origin.home(target))}
 
 
 def write(group, found, request, scripts):
@@ -138,7 +133,7 @@ def write(group, found, request, scripts):
 
 def read(group, found, request, scripts):
     loads = importlib.import_module("dill").loads if group == "dill" else pickle.loads
-    away = os.path.realpath(request["away"]) if request["away"] else None
+    away = os.path.realpath(origin.home(request["target"]) or os.devnull)
 
     def load(data):
         origin.leave(scripts)

@@ -120,6 +120,11 @@ std::string ToString(const PythonVersion& version) {
   return fmt::format("{}.{}.{}", version.major, version.minor, version.micro);
 }
 
+Result<PythonProgram> InterpreterAt(const std::string& path) {
+  if (std::optional<PythonProgram> found = Ask(path)) return *std::move(found);
+  return Fail(ErrorCode::kIo, path + " does not run as a Python interpreter");
+}
+
 std::vector<PythonProgram> FindInterpreters() {
   std::vector<PythonProgram> found;
   for (const fs::path& path : Candidates()) {

@@ -31,6 +31,10 @@ struct PythonProgram {
   std::string environment_missing;  // why there is none, or ""
 };
 
+// The program at this path, kept as it is written: a virtual environment's is a link, and itself
+// only by its own name. kIo where it does not answer as a Python.
+Result<PythonProgram> InterpreterAt(const std::string& path);
+
 // All of PATH (python3, python3.N), of pyenv's versions and of /usr/bin, each once by its real
 // path, by version. What is not CPython 3.8 or later is unavailable, with the reason.
 std::vector<PythonProgram> FindInterpreters();
