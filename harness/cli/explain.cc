@@ -88,7 +88,8 @@ Result<Interpreter> InterpreterNamed(const std::string& wanted) {
                                              wanted, fmt::join(versions, ", ")));
 }
 
-// The program keeps its own libraries; what it lacks comes from the environment of its version.
+// An interpreter that the user named keeps its own libraries, and what it lacks comes from the
+// environment of its version. The embedded one gets cloudpickle and dill as they are pinned there.
 Result<ExplainOptions> OptionsFor(const ExplainArguments& arguments) {
   auto interpreter = InterpreterNamed(arguments.interpreter);
   if (!interpreter) return std::unexpected(interpreter.error());
@@ -102,6 +103,7 @@ Result<ExplainOptions> OptionsFor(const ExplainArguments& arguments) {
   options.python = interpreter->path;
   options.scripts = kScripts;
   options.timeout = arguments.timeout;
+  options.libraries_first = arguments.interpreter.empty();
   if (!one.front().environment_python.empty()) {
     options.libraries = fmt::format("{}/{}/lib/python{}.{}/site-packages", kEnvironments,
                                     ToString(version), version.major, version.minor);
@@ -109,10 +111,8 @@ Result<ExplainOptions> OptionsFor(const ExplainArguments& arguments) {
   std::error_code ignored;
   if (fs::canonical(interpreter->path, ignored) !=
       fs::canonical(PICKLEPROOF_PYTHON_PROGRAM, ignored)) {
-    options.own_missing = fmt::format(
-        "its module is built for the Python that is embedded, {}; ./pickleproof "
-        "--python PATH embeds another",
-        PICKLEPROOF_PYTHON_PROGRAM);
+    options.own_missing =
+        "its module is for the embedded Python only (./pickleproof --python PATH)";
   } else if (!fs::is_directory(PICKLEPROOF_MODULE_FOLDER, ignored)) {
     options.own_missing = "builds with sanitizers leave its module out";
   } else {
@@ -157,8 +157,9 @@ void AddExplain(CLI::App& app, int* status) {
                     "Run the file as the script, as 'python FILE.py' does, instead of importing "
                     "it: what it defines is of __main__ then");
   explain->add_option("--interpreter", arguments->interpreter,
-                      "A path (a virtual environment's too), or a version such as 3.12; default: "
-                      "the Python that is embedded");
+                      "A path (a virtual environment's too), or a version such as 3.12, with the "
+                      "libraries that it has; default: the Python that is embedded, with the "
+                      "cloudpickle and dill that this project tests");
   explain
       ->add_option("--timeout", arguments->timeout,
                    "Seconds for the source, and for each dump and load")

@@ -37,10 +37,11 @@ class Server {
     const std::string program =
         "import sys; sys.path.remove(''); "
         "__import__('explain.server', fromlist=['serve']).serve(*sys.argv[1:])";
-    auto process = ChildProcess::Start(
-        {options.python, "-c", program, std::string(group), options.scripts, options.libraries},
-        {"PYTHONPATH=" + path, "PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1",
-         "PYTHONIOENCODING=utf-8"});
+    auto process =
+        ChildProcess::Start({options.python, "-c", program, std::string(group), options.scripts,
+                             options.libraries, options.libraries_first ? "first" : "last"},
+                            {"PYTHONPATH=" + path, "PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1",
+                             "PYTHONIOENCODING=utf-8"});
     if (!process) return std::unexpected(process.error());
     Server server(*std::move(process), options.timeout);
     auto hello = server.Next();
@@ -239,10 +240,10 @@ void Sort(std::vector<ExplainPickler>* picklers, const std::map<std::string, std
       continue;
     }
     const bool own = name.starts_with("pickleproof") && !options.own_missing.empty();
-    const auto why = missing.find(name.starts_with("dill") ? "dill" : "cloudpickle");
-    sorted.push_back(Unavailable(std::string(name), own                    ? options.own_missing
-                                                    : why == missing.end() ? "not installed"
-                                                                           : why->second));
+    const auto why = missing.find(std::string(name));
+    std::string reason = why == missing.end() ? "not there" : why->second;
+    if (own) reason = options.own_missing;
+    sorted.push_back(Unavailable(std::string(name), std::move(reason)));
   }
   *picklers = std::move(sorted);
 }
@@ -279,8 +280,8 @@ Result<ExplainResult> ExplainObject(const ExplainTarget& target, const ExplainOp
     if (group == "plain") plain = *std::move(server);
     Server& writer = group == "plain" ? *plain : *server;
     result.python = writer.hello().value("python", "");
-    for (const auto& [library, why] : writer.hello().at("missing").items()) {
-      missing[library] = why.get<std::string>();
+    for (const auto& [pickler, why] : writer.hello().at("missing").items()) {
+      missing[pickler] = why.get<std::string>();
     }
     Group picklers(group, writer.hello());
     if (picklers.picklers().empty()) continue;

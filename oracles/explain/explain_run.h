@@ -70,13 +70,14 @@ struct ModuleOrigin {
 };
 
 struct ExplainOptions {
-  std::string python;       // the program
-  std::string version;      // "3.11.2", of the program
-  std::string libraries;    // a folder with cloudpickle and dill, for where the program has none
-  std::string scripts;      // the folder of the Python package `explain`
-  std::string own_module;   // the folder of the module `pickleproof`, or ""
-  std::string own_missing;  // why that is ""
-  double timeout = 10;      // seconds for the source, and for each dump and load
+  std::string python;            // the program
+  std::string version;           // "3.11.2", of the program
+  std::string libraries;         // a folder with cloudpickle and dill, or ""
+  bool libraries_first = false;  // whether that goes before what the program has
+  std::string scripts;           // the folder of the Python package `explain`
+  std::string own_module;        // the folder of the module `pickleproof`, or ""
+  std::string own_missing;       // why that is ""
+  double timeout = 10;           // seconds for the source, and for each dump and load
 };
 
 struct ExplainResult {

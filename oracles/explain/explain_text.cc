@@ -33,12 +33,14 @@ class Section {
  public:
   void Add(const std::string& text, const std::string& pickler, int protocol) {
     auto entry = std::ranges::find(entries_, text, &Entry::text);
-    if (entry == entries_.end()) entry = entries_.insert(entry, {text, {}});
+    if (entry == entries_.end()) entry = entries_.insert(entry, {text, {}, 0});
     if (entry->of.empty() || entry->of.back().first != pickler) entry->of.push_back({pickler, {}});
     entry->of.back().second.push_back(protocol);
+    ++entry->cells;
   }
 
-  std::string Text(std::string_view title) const {
+  // `cells` is how many there are in all.
+  std::string Text(std::string_view title, size_t cells) const {
     if (entries_.empty()) return "";
     std::string all = fmt::format("\n{}\n", title);
     for (const Entry& entry : entries_) {
@@ -46,6 +48,7 @@ class Section {
       for (const auto& [pickler, protocols] : entry.of) {
         of.push_back(fmt::format("{} {}", pickler, ProtocolsText(protocols)));
       }
+      if (entry.cells == cells) of = {"all of them"};
       all += fmt::format("  {}\n{}", fmt::join(of, "; "), entry.text);
     }
     return all;
@@ -55,6 +58,7 @@ class Section {
   struct Entry {
     std::string text;
     std::vector<std::pair<std::string, std::vector<int>>> of;
+    size_t cells = 0;
   };
   std::vector<Entry> entries_;
 };
@@ -71,10 +75,17 @@ std::string FailureText(const ExplainFailure& failure) {
                                  : fmt::format("{}: {}", failure.how, failure.message);
 }
 
+// Without where Python noticed that it is too deep, which differs by a hair.
+std::string DepthText(const std::string& message) {
+  constexpr std::string_view kExceeded = "depth exceeded";
+  const size_t at = message.find(kExceeded);
+  return at == std::string::npos ? message : message.substr(0, at + kExceeded.size());
+}
+
 std::string WhyNotText(const ExplainCell& cell) {
   const bool too_deep =
       cell.dump.message.contains("RecursionError") || cell.dump.message.contains("deep recursion");
-  const std::string error = FailureText(cell.dump);
+  const std::string error = too_deep ? DepthText(cell.dump.message) : FailureText(cell.dump);
   std::string text;
   if (!cell.part.leaf.empty()) {
     text += fmt::format("    {}: {}\n", cell.part.path, cell.part.leaf);
@@ -185,8 +196,10 @@ std::string Title(const ExplainTarget& target, const ExplainResult& result) {
 std::string ExplainText(const ExplainTarget& target, const ExplainResult& result, bool verbose) {
   Section failures;
   Section contents;
+  size_t cells = 0;
   for (const ExplainPickler& pickler : result.picklers) {
     for (const ExplainCell& cell : pickler.cells) {
+      ++cells;
       if (cell.written()) {
         contents.Add(ContentsText(cell, result, verbose), pickler.name, cell.protocol);
       } else {
@@ -194,8 +207,9 @@ std::string ExplainText(const ExplainTarget& target, const ExplainResult& result
       }
     }
   }
-  return Title(target, result) + Table(result, verbose) + failures.Text("Why it can't be written") +
-         contents.Text("What the streams carry, and need where they are loaded");
+  return Title(target, result) + Table(result, verbose) +
+         failures.Text("Why it can't be written", cells) +
+         contents.Text("What the streams carry, and need where they are loaded", cells);
 }
 
 }  // namespace pickleproof

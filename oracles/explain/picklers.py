@@ -102,45 +102,48 @@ class _Dill(Pickler):
                 yield ".__globals__[%r]" % name, value
 
 
-def _with_cloudpickle(found, missing, make):
-    try:
-        found.append(make(importlib.import_module("cloudpickle")))
-    except ImportError as error:
-        missing["cloudpickle"] = str(error)
-
-
 def _plain(missing):
     found = [
         Pickler("_pickle", pickle.Pickler, pickle.dumps),
         Pickler("pickle.py", pickle._Pickler, pickle._dumps),
     ]
-    _with_cloudpickle(found, missing, lambda library: _Cloudpickle(
-        "cloudpickle", library.Pickler, library.dumps, "cloudpickle"))
+    try:
+        library = importlib.import_module("cloudpickle")
+    except ImportError as error:
+        missing["cloudpickle"] = str(error)
+    else:
+        found.append(_Cloudpickle("cloudpickle", library.Pickler, library.dumps, "cloudpickle"))
     return found
 
 
 def _own(missing):
     module = importlib.import_module("pickleproof")
     found = [Pickler("pickleproof", module.Pickler, module.dumps)]
-    _with_cloudpickle(found, missing, lambda _: _Cloudpickle(
-        "pickleproof+cloudpickle", live.own_pickler(), live.writers("pickleproof")["pickleproof"],
-        "cloudpickle"))
+    name = "pickleproof+cloudpickle"
+    try:
+        found.append(_Cloudpickle(name, live.own_pickler(),
+                                  live.writers("pickleproof")["pickleproof"], "cloudpickle"))
+    except ImportError as error:
+        missing[name] = str(error)
+    except AttributeError:
+        missing[name] = "cloudpickle %s is here, and 3.0 or later is needed" % (
+            importlib.import_module("cloudpickle").__version__)
     return found
 
 
 def _dill(missing):
+    names = {"dill": {}, "dill-recurse": {"recurse": True}, "dill-byref": {"byref": True}}
     try:
         base = importlib.import_module("dill").Pickler
     except ImportError as error:
-        missing["dill"] = str(error)
+        missing.update(dict.fromkeys(names, str(error)))
         return []
-    options = {"dill": {}, "dill-recurse": {"recurse": True}, "dill-byref": {"byref": True}}
-    return [_Dill(name, base, dumps, "dill", **options[name])
+    return [_Dill(name, base, dumps, "dill", **names[name])
             for name, dumps in live.writers("dill").items()]
 
 
 def make(group):
     """The picklers of "plain", "pickleproof" or "dill", and why others of the group are missing, by
-    name of their library."""
+    name."""
     missing = {}
     return {"plain": _plain, "pickleproof": _own, "dill": _dill}[group](missing), missing

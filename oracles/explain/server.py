@@ -161,12 +161,12 @@ def _hello(group, found, missing):
             "missing": missing}
 
 
-def serve(group, scripts, libraries):
-    """Answers until standard input ends. `libraries` is a folder to import from where nothing else
-    has it, or ""."""
+def serve(group, scripts, libraries, place):
+    """Answers until standard input ends. `libraries` is a further folder to import from, or "", in
+    the "first" or "last" place."""
     warnings.simplefilter("ignore")
     if libraries:
-        sys.path.append(libraries)
+        sys.path.insert(0 if place == "first" else len(sys.path), libraries)
     found, missing = picklers.make(group)
     print(json.dumps(_hello(group, found, missing)), flush=True)
     # What is there already is no garbage; children need not copy its pages to find out.

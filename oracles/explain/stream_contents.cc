@@ -86,13 +86,12 @@ class Once {
   std::set<T> seen_;
 };
 
-// cloudpickle's code objects are made by a type that it looks up by name: a call of a call.
-bool IsCodeOfCloudpickle(const Graph& graph, NodeId id) {
-  if (graph.kind(id) != Kind::kObject) return false;
-  const NodeId type = graph.Callable(id);
-  const std::span<const NodeId> names = Arguments(graph, type);
-  return names.size() == 1 && graph.kind(names[0]) == Kind::kStr &&
-         graph.Text(names[0]) == "CodeType";
+// cloudpickle looks types of the interpreter up by name: what they make is a call of a call. The
+// name of the type, or "".
+std::string_view BuiltinTypeOf(const Graph& graph, NodeId id) {
+  if (graph.kind(id) != Kind::kObject) return "";
+  const std::span<const NodeId> names = Arguments(graph, graph.Callable(id));
+  return names.size() == 1 && graph.kind(names[0]) == Kind::kStr ? graph.Text(names[0]) : "";
 }
 
 // Looks at what the root reaches, each node once.
@@ -105,7 +104,11 @@ void LookAtAll(const Graph& graph, StreamContents* contents) {
   seen[graph.root()] = true;
   for (size_t i = 0; i < nodes.size(); ++i) {
     const NodeId id = nodes[i];
-    contents->bytecode |= IsCodeOfCloudpickle(graph, id);
+    const std::string_view type = BuiltinTypeOf(graph, id);
+    contents->bytecode |= type == "CodeType";
+    if ((type == "FunctionType" || type == "LambdaType") && !Arguments(graph, id).empty()) {
+      functions.Add(NameOfCode(graph, Arguments(graph, id).front()));
+    }
     if (const Maker* maker = MakerOf(graph, id)) {
       switch (maker->makes) {
         case Makes::kFunction: functions.Add(NameOf(graph, *maker, id)); break;
@@ -147,8 +150,8 @@ bool IsReference(const Graph& graph, NodeId id) {
 
 bool IsMachinery(std::string_view module) {
   const std::string_view top = module.substr(0, module.find('.'));
-  return top == "builtins" || top == "copyreg" || top == "_codecs" || top == "cloudpickle" ||
-         top == "dill";
+  return top == "builtins" || top == "__builtin__" || top == "copyreg" || top == "_codecs" ||
+         top == "cloudpickle" || top == "dill";
 }
 
 StreamContents ContentsOf(std::string_view stream) {

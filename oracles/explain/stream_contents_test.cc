@@ -99,6 +99,7 @@ TEST(StreamNeeds, SaysWhichDistributionBringsAModule) {
   contents.globals = {{"yaml.loader", "L"}, {"numpy", "array"}, {"jobs", "f"},
                       {"json", "loads"},    {"gone", "f"},      {"builtins", "__main__"}};
   contents.bytecode = true;
+  contents.globals.push_back({"__builtin__", "__main__"});
   EXPECT_EQ(NeedsText(NeedsOf(contents, result), false),
             (Names{"what __main__ defines", "module gone", "module jobs (jobs.py)", "numpy 1.24.2",
                    "yaml (PyYAML 6.0)", "Python 3.11 (bytecode)"}));

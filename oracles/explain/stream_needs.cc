@@ -7,9 +7,10 @@
 namespace pickleproof {
 namespace {
 
-// dill's name for the dictionary of __main__.
+// dill's name for the dictionary of __main__, the name of Python 2's builtins at every protocol.
 bool IsMainDictionary(const NamedGlobal& global) {
-  return global.module == "builtins" && global.name == "__main__";
+  return (global.module == "builtins" || global.module == "__builtin__") &&
+         global.name == "__main__";
 }
 
 std::string_view Top(std::string_view module) { return module.substr(0, module.find('.')); }
@@ -36,7 +37,11 @@ StreamNeeds NeedsOf(const StreamContents& contents, const ExplainResult& result)
         known == result.modules.end() ? ModuleOrigin{"unknown", "", "", ""} : known->second;
   };
   for (const NamedGlobal& global : contents.globals) {
-    add(IsMainDictionary(global) ? "__main__" : std::string_view(global.module));
+    if (IsMainDictionary(global)) {
+      add("__main__");
+    } else {
+      add(global.module == "__builtin__" ? "builtins" : std::string_view(global.module));
+    }
   }
   for (const std::string& module : contents.modules) add(module);
   if (contents.bytecode) needs.python = result.python.substr(0, result.python.rfind('.'));
@@ -49,7 +54,8 @@ std::vector<std::string> ReferencesOf(const StreamContents& contents) {
     if (IsMainDictionary(global)) {
       names.emplace_back("all of __main__");
     } else if (!IsMachinery(global.module) ||
-               (contents.by_reference && contents.globals.size() == 1)) {
+               (contents.by_reference && contents.globals.size() == 1 &&
+                contents.modules.empty())) {
       names.push_back(fmt::format("{}.{}", global.module, global.name));
     }
   }
