@@ -29,8 +29,8 @@ def work(x):
 
 class Job:
     def __init__(self, callback):
-        self.callbacks = {'x': callback}
         self.me = self
+        self.callbacks = {'x': callback}
 
 class Raises:
     def __reduce__(self):

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <iterator>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -271,14 +270,14 @@ bool ExplainResult::AnyLoads() const {
 Result<ExplainResult> ExplainObject(const ExplainTarget& target, const ExplainOptions& options) {
   ExplainResult result;
   std::map<std::string, std::string> missing;
-  std::optional<Server> plain;
+  std::vector<Server> servers;  // the first one is where dill never is
   // One group after the other: the user's code may not like to run twice at a time.
   for (const std::string_view group : {"plain", "pickleproof", "dill"}) {
     if (group == "pickleproof" && options.own_module.empty()) continue;
     auto server = Server::Start(group, options);
     if (!server) return std::unexpected(server.error());
-    if (group == "plain") plain = *std::move(server);
-    Server& writer = group == "plain" ? *plain : *server;
+    servers.push_back(*std::move(server));
+    Server& writer = servers.back();
     result.python = writer.hello().value("python", "");
     for (const auto& [pickler, why] : writer.hello().at("missing").items()) {
       missing[pickler] = why.get<std::string>();
@@ -288,8 +287,8 @@ Result<ExplainResult> ExplainObject(const ExplainTarget& target, const ExplainOp
     if (auto done = picklers.Write(writer, target, options, &result); !done) {
       return std::unexpected(done.error());
     }
-    // What dill writes needs dill; all else is read where dill never was.
-    Server& reader = group == "dill" ? writer : *plain;
+    // What dill writes needs dill; all else is read without it.
+    Server& reader = group == "dill" ? writer : servers.front();
     if (auto done = picklers.Read(reader, target, options); !done) {
       return std::unexpected(done.error());
     }
