@@ -70,15 +70,15 @@ Result<ExplainTarget> TargetOf(const ExplainArguments& arguments) {
 }
 
 // A path, or a version of which the newest is taken; "" is the interpreter that is embedded.
-Result<Interpreter> InterpreterNamed(const std::string& wanted) {
+Result<PythonProgram> InterpreterNamed(const std::string& wanted) {
   if (wanted.empty()) return InterpreterAt(PICKLEPROOF_PYTHON_PROGRAM);
   if (wanted.contains('/')) return InterpreterAt(wanted);
   std::vector<std::string> versions;
-  std::vector<Interpreter> found = FindInterpreters();
-  for (const Interpreter& one : found) {
+  std::vector<PythonProgram> found = FindInterpreters();
+  for (const PythonProgram& one : found) {
     if (one.unavailable.empty()) versions.push_back(ToString(one.version));
   }
-  const auto matches = [&](const Interpreter& one) {
+  const auto matches = [&](const PythonProgram& one) {
     const std::string version = ToString(one.version);
     return version == wanted || version.starts_with(wanted + ".");
   };
@@ -96,7 +96,7 @@ Result<ExplainOptions> OptionsFor(const ExplainArguments& arguments) {
   if (!interpreter->unavailable.empty()) {
     return Fail(ErrorCode::kUsage, interpreter->path + ": " + interpreter->unavailable);
   }
-  std::vector<Interpreter> one = {*interpreter};
+  std::vector<PythonProgram> one = {*interpreter};
   PrepareEnvironments(std::string(kScripts) + "/picklability", kEnvironments, &one);
   const PythonVersion& version = interpreter->version;
   ExplainOptions options;

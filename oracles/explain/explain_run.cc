@@ -69,7 +69,7 @@ class Server {
   Server(ChildProcess process, double timeout)
       : process_(std::move(process)),
         // The server's own limits are shorter: it answers also where the user's code hangs.
-        patience_(60s + std::chrono::seconds(static_cast<int64_t>(10 * timeout))) {}
+        patience_(300s + std::chrono::seconds(static_cast<int64_t>(60 * timeout))) {}
 
   Result<json> Next() {
     auto line = process_.ReadLine(patience_);
@@ -127,6 +127,7 @@ class Group {
       for (const int protocol : kProtocols) {
         pickler.cells.emplace_back();
         pickler.cells.back().protocol = protocol;
+        pickler.cells.back().dump = {"hangs", "no answer in time"};  // until there is one
       }
       picklers_.push_back(std::move(pickler));
     }

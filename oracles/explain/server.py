@@ -118,7 +118,7 @@ def _write_steps(found, request, scripts):
 
 def write(group, found, request, scripts):
     timeout = request["timeout"]
-    answers = fork.run(lambda: _write_steps(found, request, scripts), 4 * timeout + 30,
+    answers = fork.run(lambda: _write_steps(found, request, scripts), 40 * timeout + 60,
                        first=timeout, group=True)
     first = next(answers, {})
     if "object" not in first and "unusable" not in first:
