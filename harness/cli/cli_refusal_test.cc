@@ -123,5 +123,18 @@ TEST(Refusal, PlacesThatCannotBeWritten) {
   ExpectRefusal({"report", "--graphs", "1", "-o", file + "/below"}, "can't be written to");
 }
 
+TEST(Refusal, QuestionsOfExplain) {
+  const ScratchFolder folder;
+  const std::string file = folder.Write("jobs.py", "x = 1\n");
+  ExpectRefusal({"explain"}, "give FILE.py:NAME, or -c 'expression'");
+  ExpectRefusal({"explain", file + ":x", "-c", "1"}, "not both");
+  ExpectRefusal({"explain", file}, "which object? write " + file + ":NAME");
+  ExpectRefusal({"explain", file + ":"}, "which object?");
+  ExpectRefusal({"explain", folder / "missing.py:x"}, "missing.py: no such file");
+  ExpectRefusal({"explain", "-c", "1", "--timeout", "0"}, "not in range");
+  ExpectRefusal({"explain", "-c", "1", "--interpreter", "2.99"}, "no Python 2.99 here; there are");
+  ExpectRefusal({"explain", "-c", "1", "--interpreter", file}, "does not run as a Python");
+}
+
 }  // namespace
 }  // namespace pickleproof

@@ -76,6 +76,7 @@ int Main(int argc, char** argv) {
   AddNightly(app, &status);
   AddTable(app, &status);
   AddRequirements(app, &status);
+  AddExplain(app, &status);
   const int exit_status = Run(app, argc, argv, &status);
   if (std::fflush(stdout) != 0) return Refuse("standard output can't be written");
   return exit_status;

@@ -27,6 +27,7 @@ void AddFuzz(CLI::App& app, int* status);
 void AddNightly(CLI::App& app, int* status);
 void AddTable(CLI::App& app, int* status);
 void AddRequirements(CLI::App& app, int* status);
+void AddExplain(CLI::App& app, int* status);
 
 // Prints one clear line on standard error; the exit status for it.
 int Refuse(std::string_view message);

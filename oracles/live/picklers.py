@@ -14,11 +14,10 @@ def _cloudpickle():
     return importlib.import_module("cloudpickle")
 
 
-def _own_dumps():
-    """dumps() of the project's own pickler, with what cloudpickle knows of functions and classes."""
+def own_pickler():
+    """The project's own pickler, with what cloudpickle knows of functions and classes."""
     own = importlib.import_module("pickleproof")
     library = importlib.import_module("cloudpickle.cloudpickle")
-
 
     class LivePickler(own.Pickler):
         _dispatch_table = library.Pickler._dispatch_table
@@ -33,9 +32,15 @@ def _own_dumps():
             self.globals_ref = {}
             self.proto = int(protocol)
 
+    return LivePickler
+
+
+def _own_dumps():
+    pickler = own_pickler()
+
     def dumps(obj, protocol):
         file = io.BytesIO()
-        LivePickler(file, protocol).dump(obj)
+        pickler(file, protocol).dump(obj)
         return file.getvalue()
 
     return dumps

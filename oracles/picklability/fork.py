@@ -15,10 +15,12 @@ def _limit():
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def _child(write_end, steps):
+def _child(write_end, steps, group):
     # Never returns. What a step prints must not reach the answers on standard output.
     status = 0
     try:
+        if group:
+            os.setsid()
         _limit()
         null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
@@ -34,16 +36,21 @@ def _child(write_end, steps):
 
 
 class Child:
-    """A forked process that runs the generator function `steps`. Time runs from its making on."""
+    """A forked process that runs the generator function `steps`. Time runs from its making on.
 
-    def __init__(self, steps, timeout):
+    With `group`, whatever it starts ends with it.
+    """
+
+    def __init__(self, steps, timeout, first=None, group=False):
         self.timeout = timeout
-        self.deadline = time.monotonic() + timeout
+        self.patience = timeout if first is None else first  # until the next answer
+        self.deadline = time.monotonic() + self.patience
+        self.group = group
         self.read_end, write_end = os.pipe()
-        self.pid = os.fork()
+        self.pid = self.leader = os.fork()
         if self.pid == 0:
             os.close(self.read_end)
-            _child(write_end, steps)
+            _child(write_end, steps, group)
         os.close(write_end)
 
     def answers(self):
@@ -63,6 +70,8 @@ class Child:
                 yield {"crash": crash}
         finally:
             os.close(self.read_end)
+            if self.group:
+                self._stop_group()
             if self.pid:
                 self._stop()
 
@@ -73,7 +82,7 @@ class Child:
             left = max(self.deadline - time.monotonic(), 0)
             if not select.select([self.read_end], [], [], left)[0]:
                 if self._is_at_work():
-                    self.deadline = time.monotonic() + self.timeout
+                    self.deadline = time.monotonic() + self.patience
                     continue
                 yield None
                 return
@@ -86,6 +95,7 @@ class Child:
                 lines = b"".join(parts).split(b"\n")
                 parts = [lines.pop()]
                 yield from lines
+                self.patience = self.timeout
                 self.deadline = time.monotonic() + self.timeout
 
     def _is_at_work(self):
@@ -93,7 +103,7 @@ class Child:
         with open("/proc/%d/stat" % self.pid) as file:
             fields = file.read().rpartition(")")[2].split()
         used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return fields[0] in "RD" and used < self.timeout
+        return fields[0] in "RD" and used < self.patience
 
     def _end(self):
         # The pipe is closed, so that the child has ended or is about to.
@@ -106,6 +116,12 @@ class Child:
             time.sleep(0.0001)
         return self._stop() or "hang at exit"
 
+    def _stop_group(self):
+        try:
+            os.killpg(self.leader, signal.SIGKILL)
+        except ProcessLookupError:  # all of it has ended
+            pass
+
     def _stop(self):
         """Kills the child and returns what it died of, or ""."""
         os.kill(self.pid, signal.SIGKILL)
@@ -116,6 +132,9 @@ class Child:
         return ""
 
 
-def run(steps, timeout):
-    """Yields what the generator function `steps` yields in a forked child: see Child.answers."""
-    return Child(steps, timeout).answers()
+def run(steps, timeout, first=None, group=False):
+    """Yields what the generator function `steps` yields in a forked child: see Child.answers.
+
+    `first` is how long the first answer may take, where that is not `timeout`.
+    """
+    return Child(steps, timeout, first, group).answers()

@@ -121,6 +121,11 @@ std::string ToString(const PythonVersion& version) {
   return fmt::format("{}.{}.{}", version.major, version.minor, version.micro);
 }
 
+Result<PythonProgram> InterpreterAt(const std::string& path) {
+  if (std::optional<PythonProgram> found = Ask(path)) return *std::move(found);
+  return Fail(ErrorCode::kIo, path + " does not run as a Python interpreter");
+}
+
 std::vector<PythonProgram> FindInterpreters() {
   std::vector<PythonProgram> found;
   for (const fs::path& path : Candidates()) {
@@ -133,23 +138,24 @@ std::vector<PythonProgram> FindInterpreters() {
   return found;
 }
 
+bool IsNamed(const PythonProgram& program, const std::string& name) {
+  const std::string version = ToString(program.version);
+  return program.path == name || version == name || version.starts_with(name + ".");
+}
+
 Result<void> KeepOnly(const std::vector<std::string>& names,
                       std::vector<PythonProgram>* interpreters) {
-  const auto is = [](const PythonProgram& one, const std::string& wanted) {
-    const std::string version = ToString(one.version);
-    return one.path == wanted || version == wanted || version.starts_with(wanted + ".");
-  };
-  for (const std::string& wanted : names) {
-    if (std::ranges::none_of(*interpreters, [&](const auto& one) { return is(one, wanted); })) {
+  for (const std::string& name : names) {
+    if (std::ranges::none_of(*interpreters, [&](const auto& one) { return IsNamed(one, name); })) {
       return Fail(ErrorCode::kUsage,
                   fmt::format("no interpreter '{}' was found; name its path, or its version such "
                               "as 3.12",
-                              wanted));
+                              name));
     }
   }
   if (names.empty()) return {};
   std::erase_if(*interpreters, [&](const PythonProgram& one) {
-    return std::ranges::none_of(names, [&](const std::string& wanted) { return is(one, wanted); });
+    return std::ranges::none_of(names, [&](const auto& name) { return IsNamed(one, name); });
   });
   return {};
 }

@@ -31,6 +31,10 @@ struct PythonProgram {
   std::string environment_missing;  // why there is none, or ""
 };
 
+// The program at this path, kept as it is written: a virtual environment's is a link, and itself
+// only by its own name. kIo where it does not answer as a Python.
+Result<PythonProgram> InterpreterAt(const std::string& path);
+
 // All of PATH (python3, python3.N), of pyenv's versions and of /usr/bin, each once by its real
 // path, by version. What is not CPython 3.8 or later is unavailable, with the reason.
 std::vector<PythonProgram> FindInterpreters();
@@ -38,8 +42,10 @@ std::vector<PythonProgram> FindInterpreters();
 // Releases of cloudpickle and dill: requirements.txt or requirements-oldest.txt.
 enum class Libraries { kNewest, kOldest };
 
-// Leaves those that are named: by path, by version, or by its beginning such as 3.12. All where no
-// name is given. kUsage where a name fits none.
+// Whether the name is its path, its version, or the beginning of it such as 3.12.
+bool IsNamed(const PythonProgram& program, const std::string& name);
+
+// Leaves those that are named; all where no name is given. kUsage where a name fits none.
 Result<void> KeepOnly(const std::vector<std::string>& names,
                       std::vector<PythonProgram>* interpreters);
 
