@@ -45,6 +45,7 @@ class Section {
     std::string all = fmt::format("\n{}\n", title);
     for (const Entry& entry : entries_) {
       std::vector<std::string> of;
+      of.reserve(entry.of.size());
       for (const auto& [pickler, protocols] : entry.of) {
         of.push_back(fmt::format("{} {}", pickler, ProtocolsText(protocols)));
       }
@@ -109,6 +110,7 @@ std::string ContentsText(const ExplainCell& cell, const ExplainResult& result, b
     return fmt::format("    our reader does not take it: {}\n", cell.contents.unreadable);
   }
   std::vector<std::string> by_value;
+  by_value.reserve(cell.contents.functions.size() + cell.contents.classes.size());
   for (const std::string& name : cell.contents.functions) by_value.push_back("function " + name);
   for (const std::string& name : cell.contents.classes) by_value.push_back("class " + name);
   const std::vector<std::string> references = ReferencesOf(cell.contents);
