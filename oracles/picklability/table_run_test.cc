@@ -37,7 +37,7 @@ TableResult Fill(const std::string& text, std::vector<TableRow>* rows) {
 
 TEST(FillTable, SeesEveryKindOfTreatment) {
   std::vector<TableRow> rows;
-  const TableResult result = Fill(R"(
+  const TableResult result = Fill(R"toml(
 [[row]]
 id = 1
 kind = "one of each"
@@ -56,7 +56,7 @@ case.hangs = { source = "import time\nclass C:\n    def __reduce__(self):\n     
 case.crashes = { source = "import os\nclass C:\n    def __reduce__(self):\n        return os.abort, ()\nobj = C()\n", probe = "1", expect = { pickle = "crash SIGABRT" } }
 case.later = { source = "None", since = 999 }
 case.old = { source = "None", protocols = [0], why = "the others say the same" }
-)",
+)toml",
                                   &rows);
   ASSERT_EQ(result.interpreters.size(), 1U);
   ASSERT_EQ(result.cells.size(), 4U);
@@ -72,14 +72,14 @@ case.old = { source = "None", protocols = [0], why = "the others say the same" }
 
 TEST(FillTable, FlagsAWrongExpectationUnlessItIsExplained) {
   std::vector<TableRow> rows;
-  const TableResult result = Fill(R"(
+  const TableResult result = Fill(R"toml(
 [[row]]
 id = 1
 kind = "a list, by reference as it were"
 expect = { pickle = "R" }
 explained = [{ pickler = "py", when = "p2", treatment = "V", why = "planted" }]
 case.list = "[1]"
-)",
+)toml",
                                   &rows);
   ASSERT_EQ(result.cells.size(), 4U);
   for (const TableCell& cell : result.cells) {
