@@ -46,8 +46,7 @@ expect = { pickle = "V" }
 case.value = "[1, 2]"
 case.reference = { source = "len", expect = { pickle = "R" } }
 case.named = { source = "class C:\n    pass\nobj = C()\n", expect = { pickle = "VN" } }
-case.nodump = { source = "(n for n in [1])", expect = { pickle = "Xd TypeError" }
-}
+case.nodump = { source = "(n for n in [1])", expect = { pickle = "Xd TypeError" } }
 case.noload = { stream = "b'g5\\n.'", expect = { pickle = "Xl" } }
 case.differs = { source = "(lambda l: [l, l])(float('1.5'))", probe = "x[0] is x[1]", expect = { pickle = "D" } }
 case.holds = { check = "assert loads(dumps(5)) == 5", expect = { pickle = "H" } }
