@@ -37,7 +37,7 @@ TableResult Fill(const std::string& text, std::vector<TableRow>* rows) {
 
 TEST(FillTable, SeesEveryKindOfTreatment) {
   std::vector<TableRow> rows;
-  const TableResult result = Fill(R"(
+  const TableResult result = Fill(R"toml(
 [[row]]
 id = 1
 kind = "one of each"
@@ -46,8 +46,7 @@ expect = { pickle = "V" }
 case.value = "[1, 2]"
 case.reference = { source = "len", expect = { pickle = "R" } }
 case.named = { source = "class C:\n    pass\nobj = C()\n", expect = { pickle = "VN" } }
-case.nodump = { source = "(n for n in [1])", expect = { pickle = "Xd TypeError" }
-}
+case.nodump = { source = "(n for n in [1])", expect = { pickle = "Xd TypeError" } }
 case.noload = { stream = "b'g5\\n.'", expect = { pickle = "Xl" } }
 case.differs = { source = "(lambda l: [l, l])(float('1.5'))", probe = "x[0] is x[1]", expect = { pickle = "D" } }
 case.holds = { check = "assert loads(dumps(5)) == 5", expect = { pickle = "H" } }
@@ -56,7 +55,7 @@ case.hangs = { source = "import time\nclass C:\n    def __reduce__(self):\n     
 case.crashes = { source = "import os\nclass C:\n    def __reduce__(self):\n        return os.abort, ()\nobj = C()\n", probe = "1", expect = { pickle = "crash SIGABRT" } }
 case.later = { source = "None", since = 999 }
 case.old = { source = "None", protocols = [0], why = "the others say the same" }
-)",
+)toml",
                                   &rows);
   ASSERT_EQ(result.interpreters.size(), 1U);
   ASSERT_EQ(result.cells.size(), 4U);
@@ -72,14 +71,14 @@ case.old = { source = "None", protocols = [0], why = "the others say the same" }
 
 TEST(FillTable, FlagsAWrongExpectationUnlessItIsExplained) {
   std::vector<TableRow> rows;
-  const TableResult result = Fill(R"(
+  const TableResult result = Fill(R"toml(
 [[row]]
 id = 1
 kind = "a list, by reference as it were"
 expect = { pickle = "R" }
 explained = [{ pickler = "py", when = "p2", treatment = "V", why = "planted" }]
 case.list = "[1]"
-)",
+)toml",
                                   &rows);
   ASSERT_EQ(result.cells.size(), 4U);
   for (const TableCell& cell : result.cells) {
