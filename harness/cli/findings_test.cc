@@ -112,6 +112,7 @@ TEST(Findings, GoFromStreamsToRegressions) {
   EXPECT_EQ(promoted.status, 0) << promoted.err;
   const json index = json::parse(ReadFile(corpus + "/index.json"));
   EXPECT_EQ(index.at(0).at("explanation"), "Why.");
+  EXPECT_FALSE(index.at(0).at("versions").empty());
   EXPECT_TRUE(fs::exists(corpus + "/first-one.pkl"));
   ExpectRefused({"promote", "000000000000", "--state", state}, "no finding 000000000000");
   ExpectRefused({"promote", "seven", "--state", state}, "twelve hex digits");
@@ -129,7 +130,9 @@ TEST(Nightly, WritesOneRecordAndOneReport) {
   EXPECT_TRUE(record["regression_problems"].empty());
   EXPECT_EQ(record["targets"].at(0)["target"], "generated");
   EXPECT_GE(record["findings"].size(), 30U);
-  ExpectHas(ReadFile(folder / "out/index.html"), {"<!doctype html>", "pickle.py", "</html>"});
+  EXPECT_FALSE(record["findings"].at(0)["versions"].empty());
+  ExpectHas(ReadFile(folder / "out/index.html"),
+            {"<!doctype html>", "pickle.py", "<td>shows in 3.", "</html>"});
   ExpectHas(ReadFile(folder / "out/night.txt"), {"Nothing new that is unknown."});
 }
 

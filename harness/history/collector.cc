@@ -16,7 +16,6 @@
 #include "harness/reduce/fresh_process.h"
 #include "harness/reduce/judge.h"
 #include "harness/reduce/reducer.h"
-#include "harness/reduce/version_judges.h"
 
 namespace pickleproof {
 namespace {
@@ -47,8 +46,9 @@ void LookAt(const std::vector<Candidate>& candidates, size_t begin, size_t end, 
 }
 
 // In the child: the reduced finding as JSON, and its folder; nothing where it does not show here.
+// The child asks the judges over the pipes that it inherits, while its parent waits for it.
 void ConfirmAndReduce(const DivergenceSignature& signature, const Candidate& candidate,
-                      const std::string& folder, const Tell& tell) {
+                      const std::string& folder, VersionJudges& judges, const Tell& tell) {
   const EngineSet set = MakeEngines();
   auto judge = Judge::Make(set);
   if (!judge || !judge->Shows(candidate.stream, signature)) return;
@@ -60,7 +60,7 @@ void ConfirmAndReduce(const DivergenceSignature& signature, const Candidate& can
     if (divergence.signature != signature) continue;
     FindingReport report =
         MakeFindingReport(*judge, std::move(divergence), smallest, candidate.stream);
-    report.versions = VersionJudges::Start().Ask(smallest, &signature);
+    report.versions = judges.Ask(smallest, &signature);
     if (auto written = WriteFindingFolder(folder, report); !written) _exit(4);
     tell(ToJson(report, -1));
     return;
@@ -133,6 +133,11 @@ Result<FindingRow> ParseFinding(std::string_view json) {
   return row;
 }
 
+VersionJudges& Collector::Judges() {
+  if (!judges_) judges_ = VersionJudges::Start();
+  return *judges_;
+}
+
 Result<void> Collector::LookAtAll(const std::vector<Candidate>& candidates, Collected& collected) {
   for (size_t next = 0; next < candidates.size();) {
     const size_t end = std::min(next + kBatch, candidates.size());
@@ -194,7 +199,7 @@ Result<void> Collector::ExamineDeath(const Candidate& candidate, Collected& coll
   row.explanation = fmt::format("{} ends its process: {}", engine, first->how);
   row.target = candidate.target;
   row.outcomes = {{engine, AnswerOfDeath(*first)}};
-  row.versions = ShowsIn(signature, VersionJudges::Start().Ask(smallest, &signature));
+  row.versions = ShowsIn(signature, Judges().Ask(smallest, &signature));
   return Enter(std::move(row), smallest, collected);
 }
 
@@ -215,10 +220,13 @@ Result<void> Collector::Describe(const std::string& signature, const Seen& seen,
                                  const Candidate& candidate, Collected& collected) {
   const auto parsed = ParseDivergenceSignature(signature);
   if (!parsed) return std::unexpected(parsed.error());
+  VersionJudges& judges = Judges();
   const auto told = RunFresh({.seconds = kSecondsToReduce}, [&](const Tell& tell) {
-    ConfirmAndReduce(*parsed, candidate, state_.Finding(Id(*parsed)), tell);
+    ConfirmAndReduce(*parsed, candidate, state_.Finding(Id(*parsed)), judges, tell);
   });
   if (!told) return std::unexpected(told.error());
+  // One that ended in the middle may have left half an answer in a pipe.
+  if (told->end != ProcessEnd::kDone) judges_.reset();
   // What does not show in a process of its own is no finding; what ends it there was examined.
   if (told->output.empty()) return {};
   auto row = ParseFinding(told->output);

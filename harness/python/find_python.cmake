@@ -27,8 +27,10 @@ function(pickleproof_ask_python interpreter prefix)
     COMMAND "${interpreter}" -I -c "${PICKLEPROOF_PYTHON_QUESTION}"
     OUTPUT_VARIABLE answer RESULT_VARIABLE status ERROR_VARIABLE complaint
     OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_STRIP_TRAILING_WHITESPACE)
-  if(NOT status EQUAL 0)
-    set(${prefix}_PROBLEM "${interpreter} does not run (${status}): ${complaint}" PARENT_SCOPE)
+  if(NOT status EQUAL 0 OR NOT answer MATCHES "\nend$")
+    string(REGEX REPLACE "[\n\r]+ *" " " complaint "${complaint}")
+    set(${prefix}_PROBLEM "${interpreter} does not run as a Python: ${status} ${complaint}"
+        PARENT_SCOPE)
     return()
   endif()
   string(REPLACE "\n" ";" answer "${answer}")
