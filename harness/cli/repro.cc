@@ -22,6 +22,7 @@ namespace {
 
 // Longer pickles are named by their path in commands.
 constexpr size_t kMaxHexOnCommandLine = 2048;
+constexpr size_t kAnswerInLine = 120;
 
 struct ReproVerb {
   std::string input;
@@ -68,7 +69,10 @@ void PrintAnswersByVersion(const std::vector<VersionAnswer>& versions) {
   }
   for (const auto& [reader, answers] : readers) {
     fmt::print("  {}\n", reader);
-    for (const auto& [answer, in] : answers) fmt::print("    {}: {}\n", in, answer);
+    for (const auto& [answer, in] : answers) {
+      fmt::print("    {}: {}{}\n", in, answer.substr(0, kAnswerInLine),
+                 answer.size() > kAnswerInLine ? "..." : "");
+    }
   }
 }
 

@@ -17,7 +17,7 @@ using nlohmann::ordered_json;
 using Tell = std::function<void(std::string_view)>;
 
 constexpr double kSecondsToLook = 20;
-constexpr double kSecondsOfOneReader = 5;
+constexpr double kSecondsOfOneReader = 10;
 constexpr size_t kLargestAllocation = size_t{16} << 20;
 
 std::string Line(const ordered_json& json) {

@@ -21,7 +21,7 @@ using std::chrono_literals::operator""s;
 constexpr std::string_view kPrefix = "judge_3.";
 constexpr auto kStartPatience = 60s;
 // The judge's own limits are shorter: it answers also where readers hang.
-constexpr auto kPatience = 120s;
+constexpr auto kPatience = 300s;
 
 int MinorOf(std::string_view version) {
   int minor = 0;
