@@ -3,6 +3,10 @@
 No path is built in: an interpreter comes from PICKLEPROOF_PYTHONS (paths separated like PATH), from
 `pythonX.Y` on PATH, or from the versions of pyenv. Libraries go into a folder per version inside
 the build folder; nothing is installed into an interpreter.
+
+    python3 interpreters.py VERSION ...
+
+prints the path of each of these versions that is found, one a line.
 """
 
 import dataclasses
@@ -114,3 +118,8 @@ def pin(interpreters, build):
         lines.append("\n")
         lines.extend(pinned_lines(interpreter, build))
     REQUIREMENTS.write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    for found in discover(sys.argv[1:]).values():
+        print(found.executable)

@@ -13,6 +13,7 @@
 #include "harness/cli/verbs.h"
 #include "harness/history/history.h"
 #include "harness/reduce/regressions.h"
+#include "harness/reduce/version_judges.h"
 
 namespace pickleproof {
 namespace {
@@ -33,11 +34,14 @@ struct FindingsVerb {
   StateArgument state;
   bool as_json = false;
   bool unknown = false;
+  bool versions = false;
 };
 
 void PrintJson(const FindingRow& row) {
   ordered_json outcomes = ordered_json::object();
   for (const auto& [engine, answer] : row.outcomes) outcomes[engine] = answer;
+  ordered_json versions = ordered_json::object();
+  for (const VersionShow& version : row.versions) versions[version.version] = version.shows;
   const ordered_json json = {{"id", row.id},
                              {"signature", row.signature},
                              {"engines", {row.left, row.right}},
@@ -46,13 +50,50 @@ void PrintJson(const FindingRow& row) {
                              {"outcomes", outcomes},
                              {"first_seen", row.first_seen},
                              {"known", row.known},
-                             {"explanation", row.explanation}};
+                             {"explanation", row.explanation},
+                             {"versions", versions}};
   fmt::print("{}\n", json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+}
+
+void PrintText(const FindingRow& row) {
+  fmt::print("{}  {}  {}x since {}\n  {}\n  {}\n", row.id, row.signature, row.count, row.first_seen,
+             row.hex, row.explanation);
+  if (!row.versions.empty()) fmt::print("  {}\n", ToText(row.versions));
+}
+
+bool WasTriedInAll(const FindingRow& row, const std::vector<std::string>& versions) {
+  return std::ranges::all_of(versions, [&](const std::string& version) {
+    return std::ranges::find(row.versions, version, &VersionShow::version) != row.versions.end();
+  });
+}
+
+// Tries each finding in the versions in which it was not tried yet.
+Result<void> TryInVersions(History& history) {
+  auto rows = history.Findings();
+  if (!rows) return std::unexpected(rows.error());
+  VersionJudges judges = VersionJudges::Start();
+  for (const FindingRow& row : *rows) {
+    const auto signature = ParseDivergenceSignature(row.signature);
+    const auto stream = FromHex(row.hex);
+    if (!signature || !stream || !DependsOnVersion(*signature) ||
+        WasTriedInAll(row, judges.versions())) {
+      continue;
+    }
+    const auto shows = ShowsIn(*signature, judges.Ask(*stream, &*signature));
+    if (auto done = history.SetVersions(row.id, shows); !done) return done;
+  }
+  for (const std::string& missing : judges.unavailable()) {
+    fmt::print(stderr, "unavailable: {}\n", missing);
+  }
+  return {};
 }
 
 int RunFindings(const FindingsVerb& verb) {
   auto history = OpenHistory(verb.state);
   if (!history) return Refuse(history.error().message);
+  if (verb.versions) {
+    if (auto done = TryInVersions(*history); !done) return Refuse(done.error().message);
+  }
   const auto rows = history->Findings();
   if (!rows) return Refuse(rows.error().message);
   size_t shown = 0;
@@ -64,8 +105,7 @@ int RunFindings(const FindingsVerb& verb) {
     if (verb.as_json) {
       PrintJson(row);
     } else {
-      fmt::print("{}  {}  {}x since {}\n  {}\n  {}\n", row.id, row.signature, row.count,
-                 row.first_seen, row.hex, row.explanation);
+      PrintText(row);
     }
   }
   if (!verb.as_json) fmt::print("{} findings, {} without a known reason\n", shown, unknown);
@@ -96,7 +136,8 @@ int RunPromote(const PromoteVerb& verb) {
   Regression regression{verb.slug.empty() ? SlugOf(row->signature) : verb.slug,
                         row->signature,
                         verb.explanation.empty() ? row->explanation : verb.explanation,
-                        {row->outcomes.begin(), row->outcomes.end()}};
+                        {row->outcomes.begin(), row->outcomes.end()},
+                        row->versions};
   if (regression.slug != SlugOf(regression.slug)) {
     return Refuse("--as takes words of lower case letters and digits, with dashes between");
   }
@@ -117,6 +158,8 @@ void AddFindings(CLI::App& app, int* status) {
       "findings", "List the disagreements that campaigns found, each with its smallest input");
   findings->add_flag("--json", verb->as_json, "One JSON object per finding");
   findings->add_flag("--unknown", verb->unknown, "Only those without a known reason");
+  findings->add_flag("--versions", verb->versions,
+                     "First try each in the versions of CPython in which it was not tried yet");
   verb->state.AddTo(*findings);
   findings->callback([verb, status] { *status = RunFindings(*verb); });
 }

@@ -45,6 +45,19 @@ TEST(Repro, ExplainsAPickleOnWhichReadersPart) {
                       "python3 -c 'import pickletools"});
 }
 
+TEST(Repro, TellsWhatEveryVersionAnswers) {
+  const Ran ran = RunProgram({"repro", "--versions", "--hex", "493031300a2e"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const size_t begin = ran.out.find("\nVersions\n");
+  ASSERT_NE(begin, std::string::npos) << ran.out;
+  ExpectHas(ran.out.substr(begin), {"  _pickle/loads\n    3.", ": accept 8\n",
+                                    "  pickle.py/loads\n    3.", ": reject ValueError\n",
+                                    "  _pickle pickle.py verdict accept|ValueError INT\n"
+                                    "    shows in 3."});
+  EXPECT_EQ(RunProgram({"repro", "--hex", "493031300a2e"}).out.find("\nVersions\n"),
+            std::string::npos);
+}
+
 TEST(Repro, SaysWhereAllAgree) {
   const Ran ran = RunProgram({"repro", "--hex", "4e2e"});
   EXPECT_EQ(ran.status, 0);
@@ -78,13 +91,16 @@ TEST(Findings, GoFromStreamsToRegressions) {
     const json finding = json::parse(line);
     std::vector<std::string> keys;
     for (const auto& [key, value] : finding.items()) keys.push_back(key);
-    EXPECT_EQ(keys, (std::vector<std::string>{"class", "engines", "explanation", "first_seen",
-                                              "hex", "id", "known", "outcomes", "signature"}));
+    EXPECT_EQ(keys,
+              (std::vector<std::string>{"class", "engines", "explanation", "first_seen", "hex",
+                                        "id", "known", "outcomes", "signature", "versions"}));
+    EXPECT_FALSE(finding["versions"].empty()) << line;
     EXPECT_GE(finding["outcomes"].size(), 9U);
     ids.insert(finding["id"]);
   }
   ASSERT_GE(ids.size(), 30U) << listed.err;
   const std::string id = *ids.begin();
+  ExpectHas(RunProgram({"findings", "--state", state}).out, {"\n  shows in 3."});
   EXPECT_EQ(RunProgram({"repro", id, "--state", state}).status, 0);
   for (const char* file :
        {"input.pkl", "original.pkl", "assembly.txt", "answers.txt", "issue.md"}) {
@@ -96,6 +112,7 @@ TEST(Findings, GoFromStreamsToRegressions) {
   EXPECT_EQ(promoted.status, 0) << promoted.err;
   const json index = json::parse(ReadFile(corpus + "/index.json"));
   EXPECT_EQ(index.at(0).at("explanation"), "Why.");
+  EXPECT_FALSE(index.at(0).at("versions").empty());
   EXPECT_TRUE(fs::exists(corpus + "/first-one.pkl"));
   ExpectRefused({"promote", "000000000000", "--state", state}, "no finding 000000000000");
   ExpectRefused({"promote", "seven", "--state", state}, "twelve hex digits");
@@ -113,7 +130,9 @@ TEST(Nightly, WritesOneRecordAndOneReport) {
   EXPECT_TRUE(record["regression_problems"].empty());
   EXPECT_EQ(record["targets"].at(0)["target"], "generated");
   EXPECT_GE(record["findings"].size(), 30U);
-  ExpectHas(ReadFile(folder / "out/index.html"), {"<!doctype html>", "pickle.py", "</html>"});
+  EXPECT_FALSE(record["findings"].at(0)["versions"].empty());
+  ExpectHas(ReadFile(folder / "out/index.html"),
+            {"<!doctype html>", "pickle.py", "<td>shows in 3.", "</html>"});
   ExpectHas(ReadFile(folder / "out/night.txt"), {"Nothing new that is unknown."});
 }
 
@@ -190,6 +209,8 @@ exit 77
   const Ran ran = RunProgram(
       {"fuzz", "raw_vm", "--time", "1", "--binaries", target.Binaries(), "--state", state});
   EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
+  const Ran listed = RunProgram({"findings", "--versions", "--json", "--state", state});
+  EXPECT_EQ(json::parse(listed.out)["versions"], json::object()) << "of our own program";
   ExpectHas(ran.out, {"UNKNOWN", "raw_vm - crash heap-use-after-free -", "ended by themselves"});
 }
 

@@ -11,6 +11,7 @@
 
 #include "harness/base/bytes.h"
 #include "harness/cli/inputs.h"
+#include "harness/python/interpreter.h"
 #include "harness/reduce/divergence.h"
 #include "harness/reduce/generated_streams.h"
 
@@ -91,7 +92,7 @@ class Campaign {
   }
 
   Result<FuzzReport> Run() {
-    auto run = history_.BeginRun("fuzz", plan_.target.name, plan_.command);
+    auto run = history_.BeginRun("fuzz", plan_.target.name, plan_.command, EmbeddedPythonVersion());
     if (!run) return std::unexpected(run.error());
     run_ = *run;
     const bool generated = plan_.target.name == kGeneratedTarget;
@@ -378,11 +379,11 @@ class Campaign {
     return {};
   }
 
-  // The streams that no earlier run has looked at.
+  // The streams that no earlier run has looked at with this version.
   Result<void> RunGenerated() {
-    const auto before =
-        history_.database().Query("SELECT sum(executions) FROM runs WHERE target = ? AND id < ?",
-                                  {std::string(kGeneratedTarget), run_});
+    const auto before = history_.database().Query(
+        "SELECT sum(executions) FROM runs WHERE target = ? AND id < ? AND python = ?",
+        {std::string(kGeneratedTarget), run_, EmbeddedPythonVersion()});
     if (!before) return std::unexpected(before.error());
     uint64_t number = static_cast<uint64_t>(AsInt(before->at(0).at(0)));
     GeneratedStreams streams;

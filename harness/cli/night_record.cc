@@ -44,10 +44,12 @@ ordered_json TargetJson(const FuzzReport& report) {
 ordered_json FindingJson(const FindingRow& row, bool fresh) {
   ordered_json outcomes = ordered_json::object();
   for (const auto& [engine, answer] : row.outcomes) outcomes[engine] = answer;
-  return {{"id", row.id},        {"signature", row.signature},   {"class", row.what},
-          {"hex", row.hex},      {"known", row.known},           {"new", fresh},
-          {"count", row.count},  {"first_seen", row.first_seen}, {"explanation", row.explanation},
-          {"outcomes", outcomes}};
+  ordered_json versions = ordered_json::object();
+  for (const VersionShow& version : row.versions) versions[version.version] = version.shows;
+  return {{"id", row.id},         {"signature", row.signature},   {"class", row.what},
+          {"hex", row.hex},       {"known", row.known},           {"new", fresh},
+          {"count", row.count},   {"first_seen", row.first_seen}, {"explanation", row.explanation},
+          {"outcomes", outcomes}, {"versions", versions}};
 }
 
 std::string Headline(const NightRecord& record) {
@@ -142,6 +144,7 @@ std::string NightText(const NightRecord& record) {
     if (!Contains(record.fresh, row.id)) continue;
     text += fmt::format("\n{}{}  {}\n  {}\n  {}\n", row.known ? "new, known " : "new, UNKNOWN ",
                         row.id, row.signature, row.hex, row.explanation);
+    if (!row.versions.empty()) text += fmt::format("  {}\n", ToText(row.versions));
   }
   return text;
 }
@@ -152,8 +155,9 @@ std::string NightHtml(const NightRecord& record) {
     const bool fresh = Contains(record.fresh, row.id);
     rows += fmt::format(
         "<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code></td>"
-        "<td>{}</td><td>{}</td></tr>\n",
+        "<td>{}</td><td>{}</td><td>{}</td></tr>\n",
         row.id, EscapeHtml(row.signature), row.hex.substr(0, 200), EscapeHtml(row.explanation),
+        ToText(row.versions),
         fmt::format("{}{}", row.known ? "known" : "<strong>unknown</strong>",
                     fresh ? ", new" : ""));
   }
@@ -177,7 +181,7 @@ std::string NightHtml(const NightRecord& record) {
       "<h2>Targets</h2>\n<table><tr><th>target</th><th>executions</th><th>coverage</th>"
       "<th>corpus</th><th>new</th></tr>\n{}</table>\n"
       "<h2>Disagreements</h2>\n<table><tr><th>id</th><th>signature</th><th>bytes</th>"
-      "<th>explanation</th><th></th></tr>\n{}</table>\n</main></body></html>\n",
+      "<th>explanation</th><th>versions</th><th></th></tr>\n{}</table>\n</main></body></html>\n",
       record.started, kStyle, EscapeHtml(Headline(record)), EscapeHtml(Summary(record)),
       record.started, record.ended, EscapeHtml(record.command), problems, targets, rows);
 }

@@ -131,7 +131,7 @@ Result<NightRecord> RunNight(const NightlyVerb& verb, double seconds) {
   record.command = fmt::format("./pickleproof nightly --time {} --jobs {}", verb.time, verb.jobs);
   record.started = NowUtc();
   const auto start = std::chrono::steady_clock::now();
-  const auto run = history->BeginRun("nightly", "all", record.command);
+  const auto run = history->BeginRun("nightly", "all", record.command, EmbeddedPythonVersion());
   if (!run) return std::unexpected(run.error());
   if (auto done = ReplayRegressions(record); !done) return std::unexpected(done.error());
   if (auto done = RunTargets(verb, seconds, state, *history, record); !done) {

@@ -1,7 +1,9 @@
 // repro INPUT: everything about one pickle. Disassembly, what each reader answers, where they part,
 // why, and the shortest command for each.
 
+#include <algorithm>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -13,18 +15,21 @@
 #include "harness/reduce/finding_report.h"
 #include "harness/reduce/judge.h"
 #include "harness/reduce/reproducer.h"
+#include "harness/reduce/version_judges.h"
 
 namespace pickleproof {
 namespace {
 
 // Longer pickles are named by their path in commands.
 constexpr size_t kMaxHexOnCommandLine = 2048;
+constexpr size_t kAnswerInLine = 120;
 
 struct ReproVerb {
   std::string input;
   std::string hex;
   StateArgument state;
   bool commands = false;
+  bool versions = false;
 };
 
 void PrintDivergence(const Divergence& divergence) {
@@ -41,6 +46,55 @@ void PrintDivergence(const Divergence& divergence) {
     if (!divergence.known->link.empty()) fmt::print("    {}\n", divergence.known->link);
   } else {
     fmt::print("    not explained by anything known\n");
+  }
+}
+
+// "cpython-3.9/_pickle/loads" without its version.
+std::string_view ReaderOf(std::string_view engine) {
+  return engine.starts_with("cpython-") ? engine.substr(engine.find('/') + 1) : engine;
+}
+
+// Who answers the same in several versions is a line.
+void PrintAnswersByVersion(const std::vector<VersionAnswer>& versions) {
+  std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::string>>>> readers;
+  for (const VersionAnswer& version : versions) {
+    for (const auto& [engine, answer] : version.answers) {
+      const std::string reader(ReaderOf(engine));
+      auto row = std::ranges::find(readers, reader, [](const auto& one) { return one.first; });
+      if (row == readers.end()) row = readers.insert(row, {reader, {}});
+      auto same = std::ranges::find(row->second, answer, [](const auto& one) { return one.first; });
+      if (same == row->second.end()) same = row->second.insert(same, {answer, ""});
+      same->second += (same->second.empty() ? "" : " ") + version.version;
+    }
+  }
+  for (const auto& [reader, answers] : readers) {
+    fmt::print("  {}\n", reader);
+    for (const auto& [answer, in] : answers) {
+      fmt::print("    {}: {}{}\n", in, answer.substr(0, kAnswerInLine),
+                 answer.size() > kAnswerInLine ? "..." : "");
+    }
+  }
+}
+
+// What each version of CPython whose judge is built makes of it.
+void PrintVersions(std::string_view stream) {
+  VersionJudges judges = VersionJudges::Start();
+  const std::vector<VersionAnswer> versions = judges.Ask(stream);
+  fmt::print("\nVersions\n");
+  PrintAnswersByVersion(versions);
+  // Readers that end their process have their version in their name.
+  std::set<DivergenceSignature> signatures;
+  for (const VersionAnswer& version : versions) {
+    for (const std::string& text : version.shows) {
+      const auto signature = ParseDivergenceSignature(text);
+      if (signature) signatures.insert(InVersion(*signature, "3.x"));
+    }
+  }
+  for (const DivergenceSignature& signature : signatures) {
+    fmt::print("  {}\n    {}\n", ToText(signature), ToText(ShowsIn(signature, versions)));
+  }
+  for (const std::string& missing : judges.unavailable()) {
+    fmt::print("  unavailable: {}\n", missing);
   }
 }
 
@@ -80,6 +134,7 @@ int RunRepro(const ReproVerb& verb) {
   const std::vector<Divergence> found = judge->Look(*stream);
   fmt::print("\n{}\n", found.empty() ? "All readers agree." : "Differences");
   for (const Divergence& divergence : found) PrintDivergence(divergence);
+  if (verb.versions) PrintVersions(*stream);
   PrintCommands(*stream, trace, verb.input, verb.commands);
   std::fflush(stdout);
   const bool unknown = std::ranges::any_of(found, [](const Divergence& d) { return !d.known; });
@@ -97,6 +152,8 @@ void AddRepro(CLI::App& app, int* status) {
   repro->add_option("INPUT", verb->input, "A file, - for standard input, or the id of a finding");
   repro->add_option("--hex", verb->hex, "The bytes themselves, as hex digits")->type_name("BYTES");
   repro->add_flag("--commands", verb->commands, "All commands, long ones too");
+  repro->add_flag("--versions", verb->versions,
+                  "Also what the readers of every version of CPython answer");
   verb->state.AddTo(*repro);
   repro->callback([verb, status] { *status = RunRepro(*verb); });
 }

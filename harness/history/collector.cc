@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/bytes.h"
+#include "harness/reduce/death.h"
 #include "harness/reduce/finding_report.h"
 #include "harness/reduce/fresh_process.h"
 #include "harness/reduce/judge.h"
@@ -45,8 +46,9 @@ void LookAt(const std::vector<Candidate>& candidates, size_t begin, size_t end, 
 }
 
 // In the child: the reduced finding as JSON, and its folder; nothing where it does not show here.
+// The child asks the judges over the pipes that it inherits, while its parent waits for it.
 void ConfirmAndReduce(const DivergenceSignature& signature, const Candidate& candidate,
-                      const std::string& folder, const Tell& tell) {
+                      const std::string& folder, VersionJudges& judges, const Tell& tell) {
   const EngineSet set = MakeEngines();
   auto judge = Judge::Make(set);
   if (!judge || !judge->Shows(candidate.stream, signature)) return;
@@ -56,8 +58,9 @@ void ConfirmAndReduce(const DivergenceSignature& signature, const Candidate& can
       budget);
   for (Divergence& divergence : judge->Look(smallest)) {
     if (divergence.signature != signature) continue;
-    const FindingReport report =
+    FindingReport report =
         MakeFindingReport(*judge, std::move(divergence), smallest, candidate.stream);
+    report.versions = judges.Ask(smallest, &signature);
     if (auto written = WriteFindingFolder(folder, report); !written) _exit(4);
     tell(ToJson(report, -1));
     return;
@@ -78,17 +81,6 @@ Result<FreshResult> ReadOneByOne(std::string_view stream) {
 std::string LastLine(std::string_view text) {
   while (text.ends_with('\n')) text.remove_suffix(1);
   return std::string(text.substr(text.rfind('\n') + 1));
-}
-
-DivergenceClass ClassOf(ProcessEnd end) {
-  switch (end) {
-    case ProcessEnd::kHang: return DivergenceClass::kHang;
-    case ProcessEnd::kOutOfMemory: return DivergenceClass::kOutOfMemory;
-    case ProcessEnd::kStackOverflow: return DivergenceClass::kStackOverflow;
-    case ProcessEnd::kDone:
-    case ProcessEnd::kCrash: break;
-  }
-  return DivergenceClass::kCrash;
 }
 
 std::vector<std::string_view> Lines(std::string_view text) {
@@ -132,10 +124,18 @@ Result<FindingRow> ParseFinding(std::string_view json) {
     for (const auto& [engine, answer] : parsed.at("outcomes").items()) {
       row.outcomes.emplace_back(engine, answer.get<std::string>());
     }
+    for (const auto& [version, shows] : parsed.at("versions").items()) {
+      row.versions.push_back({version, shows.get<bool>()});
+    }
   } catch (const nlohmann::json::exception& error) {
     return Fail(ErrorCode::kSyntax, std::string("a finding that can't be read: ") + error.what());
   }
   return row;
+}
+
+VersionJudges& Collector::Judges() {
+  if (!judges_) judges_ = VersionJudges::Start();
+  return *judges_;
 }
 
 Result<void> Collector::LookAtAll(const std::vector<Candidate>& candidates, Collected& collected) {
@@ -189,7 +189,7 @@ Result<void> Collector::ExamineDeath(const Candidate& candidate, Collected& coll
         return again && again->end == first->end && LastLine(again->output) == engine;
       },
       budget);
-  const DivergenceSignature signature = {engine, "", ClassOf(first->end), "", ""};
+  const DivergenceSignature signature = SignatureOfDeath(engine, first->end);
   FindingRow row;
   row.id = Id(signature);
   row.signature = ToText(signature);
@@ -198,7 +198,8 @@ Result<void> Collector::ExamineDeath(const Candidate& candidate, Collected& coll
   row.hex = ToHex(smallest);
   row.explanation = fmt::format("{} ends its process: {}", engine, first->how);
   row.target = candidate.target;
-  row.outcomes = {{engine, std::string(Name(first->end)) + ": " + first->how}};
+  row.outcomes = {{engine, AnswerOfDeath(*first)}};
+  row.versions = ShowsIn(signature, Judges().Ask(smallest, &signature));
   return Enter(std::move(row), smallest, collected);
 }
 
@@ -208,7 +209,7 @@ Result<void> Collector::Enter(FindingRow row, std::string_view stream, Collected
   std::filesystem::create_directories(folder, ignored);
   std::ofstream(folder + "/input.pkl", std::ios::binary) << stream;
   std::ofstream(folder + "/issue.md")
-      << fmt::format("# {}\n\n{}\n", row.signature, row.explanation);
+      << fmt::format("# {}\n\n{}\n{}\n", row.signature, row.explanation, ToText(row.versions));
   const auto is_new = history_.See(row, run_);
   if (!is_new) return std::unexpected(is_new.error());
   if (*is_new) collected.fresh.push_back(std::move(row));
@@ -219,10 +220,13 @@ Result<void> Collector::Describe(const std::string& signature, const Seen& seen,
                                  const Candidate& candidate, Collected& collected) {
   const auto parsed = ParseDivergenceSignature(signature);
   if (!parsed) return std::unexpected(parsed.error());
+  VersionJudges& judges = Judges();
   const auto told = RunFresh({.seconds = kSecondsToReduce}, [&](const Tell& tell) {
-    ConfirmAndReduce(*parsed, candidate, state_.Finding(Id(*parsed)), tell);
+    ConfirmAndReduce(*parsed, candidate, state_.Finding(Id(*parsed)), judges, tell);
   });
   if (!told) return std::unexpected(told.error());
+  // One that ended in the middle may have left half an answer in a pipe.
+  if (told->end != ProcessEnd::kDone) judges_.reset();
   // What does not show in a process of its own is no finding; what ends it there was examined.
   if (told->output.empty()) return {};
   auto row = ParseFinding(told->output);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "harness/base/error.h"
 #include "harness/history/history.h"
 #include "harness/history/state_folder.h"
+#include "harness/reduce/version_judges.h"
 
 namespace pickleproof {
 
@@ -46,6 +48,8 @@ class Collector {
     size_t candidate = 0;
   };
 
+  // Started when the first finding needs them.
+  VersionJudges& Judges();
   Result<void> LookAtAll(const std::vector<Candidate>& candidates, Collected& collected);
   Result<void> ExamineDeath(const Candidate& candidate, Collected& collected);
   Result<void> Describe(const std::string& signature, const Seen& seen, const Candidate& candidate,
@@ -55,6 +59,7 @@ class Collector {
   History& history_;
   int64_t run_;
   std::map<std::string, Seen> seen_;
+  std::optional<VersionJudges> judges_;
 };
 
 // Of the JSON of finding_report.h.

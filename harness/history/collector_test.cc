@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/python/interpreter.h"
+
 namespace pickleproof {
 namespace {
 
@@ -41,6 +43,10 @@ TEST_F(CollectorTest, CandidatesBecomeReducedFindingsOnce) {
   EXPECT_EQ(found->hex, "49000a2e");  // strtol takes a NUL for an end, and nothing for 0
   EXPECT_TRUE(found->known);
   EXPECT_EQ(found->reason, "StrictNumberText");
+  const auto here =
+      std::ranges::find(found->versions, EmbeddedPythonVersion(), &VersionShow::version);
+  ASSERT_NE(here, found->versions.end()) << "tried in the version that found it";
+  EXPECT_TRUE(here->shows);
   for (const char* file :
        {"input.pkl", "original.pkl", "assembly.txt", "answers.txt", "issue.md", "finding.json"}) {
     EXPECT_TRUE(std::filesystem::exists(state_.Finding(found->id) + "/" + file)) << file;

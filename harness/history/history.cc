@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kRunColumns =
     "id, kind, target, command, started, ended, seconds, executions, accepted, failed_late, "
-    "disagreements, coverage, features, corpus_files, corpus_bytes, candidates, new_findings";
+    "disagreements, coverage, features, corpus_files, corpus_bytes, candidates, new_findings, "
+    "python";
 
 RunRow ToRun(const SqlRow& row) {
   RunRow run;
@@ -26,6 +27,7 @@ RunRow ToRun(const SqlRow& row) {
   run.progress = {AsReal(row[6]), AsInt(row[7]),  AsInt(row[8]),  AsInt(row[9]),
                   AsInt(row[10]), AsInt(row[11]), AsInt(row[12]), AsInt(row[13]),
                   AsInt(row[14]), AsInt(row[15]), AsInt(row[16])};
+  run.python = AsText(row[17]);
   return run;
 }
 
@@ -51,10 +53,11 @@ Result<History> History::Open(const std::string& path) {
 }
 
 Result<int64_t> History::BeginRun(std::string_view kind, std::string_view target,
-                                  std::string_view command) {
-  auto done =
-      database_.Run("INSERT INTO runs (kind, target, command, started) VALUES (?, ?, ?, ?)",
-                    {std::string(kind), std::string(target), std::string(command), NowUtc()});
+                                  std::string_view command, std::string_view python) {
+  auto done = database_.Run(
+      "INSERT INTO runs (kind, target, command, started, python) VALUES (?, ?, ?, ?, ?)",
+      {std::string(kind), std::string(target), std::string(command), NowUtc(),
+       std::string(python)});
   if (!done) return std::unexpected(done.error());
   return database_.LastRowId();
 }
@@ -114,6 +117,16 @@ Result<void> History::SetOutcomes(const FindingRow& finding) {
                       {finding.id, engine, answer});
     if (!done) return done;
   }
+  return SetVersions(finding.id, finding.versions);
+}
+
+Result<void> History::SetVersions(const std::string& id, const std::vector<VersionShow>& versions) {
+  for (const VersionShow& version : versions) {
+    auto done =
+        database_.Run("INSERT OR REPLACE INTO versions (finding, version, shows) VALUES (?, ?, ?)",
+                      {id, version.version, int64_t{version.shows}});
+    if (!done) return done;
+  }
   return {};
 }
 
@@ -123,7 +136,9 @@ Result<void> History::KeepIfSmaller(const FindingRow& finding) {
       "(length(hex), hex) >= (length(?1), ?1)",
       {finding.hex, int64_t{finding.known}, finding.reason, finding.explanation, finding.id});
   if (!done || database_.Changes() == 0) return done;
-  return SetOutcomes(finding);
+  // What was known of the versions was known of the other input.
+  done = database_.Run("DELETE FROM versions WHERE finding = ?", {finding.id});
+  return done ? SetOutcomes(finding) : done;
 }
 
 Result<bool> History::Count(const std::string& id, int64_t times) {
@@ -144,6 +159,24 @@ Result<bool> History::See(const FindingRow& finding, int64_t run, int64_t times)
   return is_new;
 }
 
+Result<void> History::ReadDetails(FindingRow& finding) {
+  const auto outcomes = database_.Query(
+      "SELECT engine, answer FROM outcomes WHERE finding = ? ORDER BY rowid", {finding.id});
+  if (!outcomes) return std::unexpected(outcomes.error());
+  for (const SqlRow& outcome : *outcomes) {
+    finding.outcomes.emplace_back(AsText(outcome[0]), AsText(outcome[1]));
+  }
+  // 3.9 before 3.10.
+  const auto versions = database_.Query(
+      "SELECT version, shows FROM versions WHERE finding = ? ORDER BY length(version), version",
+      {finding.id});
+  if (!versions) return std::unexpected(versions.error());
+  for (const SqlRow& version : *versions) {
+    finding.versions.push_back({AsText(version[0]), AsInt(version[1]) != 0});
+  }
+  return {};
+}
+
 Result<std::vector<FindingRow>> History::Findings() {
   const auto rows = database_.Query(
       "SELECT id, signature, class, left_reader, right_reader, hex, known, reason, explanation, "
@@ -160,12 +193,7 @@ Result<std::vector<FindingRow>> History::Findings() {
                                  &finding.first_seen, &finding.last_seen};
     for (size_t i = 0; i < std::size(more); ++i) *more[i] = AsText(row[7 + i]);
     finding.count = AsInt(row[12]);
-    const auto outcomes = database_.Query(
-        "SELECT engine, answer FROM outcomes WHERE finding = ? ORDER BY rowid", {finding.id});
-    if (!outcomes) return std::unexpected(outcomes.error());
-    for (const SqlRow& outcome : *outcomes) {
-      finding.outcomes.emplace_back(AsText(outcome[0]), AsText(outcome[1]));
-    }
+    if (auto done = ReadDetails(finding); !done) return std::unexpected(done.error());
   }
   std::ranges::sort(findings, {}, RankOf);
   return findings;

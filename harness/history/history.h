@@ -12,6 +12,7 @@
 
 #include "harness/base/error.h"
 #include "harness/history/database.h"
+#include "harness/reduce/versions.h"
 
 namespace pickleproof {
 
@@ -28,6 +29,7 @@ struct RunProgress {
 struct RunRow {
   int64_t id = 0;
   std::string kind, target, command, started, ended;  // ended is empty while it runs, or was killed
+  std::string python;                                 // version of the embedded CPython
   RunProgress progress;
 };
 
@@ -40,6 +42,7 @@ struct FindingRow {
   std::string first_seen, last_seen;
   int64_t count = 0;
   std::vector<std::pair<std::string, std::string>> outcomes;  // by engine
+  std::vector<VersionShow> versions;  // of CPython, in which `hex` was tried
 };
 
 // How often each engine gave each verdict: engine, verdict.
@@ -51,8 +54,8 @@ class History {
   static Result<History> Open(const std::string& path);
 
   // The id of a run that begins now.
-  Result<int64_t> BeginRun(std::string_view kind, std::string_view target,
-                           std::string_view command);
+  Result<int64_t> BeginRun(std::string_view kind, std::string_view target, std::string_view command,
+                           std::string_view python = "");
   // How far it is; a sample for the current second is kept too.
   Result<void> Update(int64_t run, const RunProgress& progress);
   Result<void> SetVerdicts(int64_t run, const VerdictCounts& counts);
@@ -64,6 +67,9 @@ class History {
 
   // Counts a finding that is there as seen now; false where it is not.
   Result<bool> Count(const std::string& id, int64_t times);
+
+  // Enters in which versions a finding shows, over what is known of the same versions.
+  Result<void> SetVersions(const std::string& id, const std::vector<VersionShow>& versions);
 
   Result<std::vector<FindingRow>> Findings();  // by class, then signature; kError last
   Result<std::vector<RunRow>> Runs();          // the newest first
@@ -78,6 +84,7 @@ class History {
   Result<void> Insert(const FindingRow& finding, int64_t run, int64_t times);
   Result<void> KeepIfSmaller(const FindingRow& finding);
   Result<void> SetOutcomes(const FindingRow& finding);
+  Result<void> ReadDetails(FindingRow& finding);
 
   Database database_;
 };

@@ -78,10 +78,25 @@ TEST_F(HistoryTest, ASmallerInputReplacesALargerOneOnly) {
   EXPECT_EQ(findings->at(0).explanation, "smaller");
 }
 
+TEST_F(HistoryTest, AFindingSaysInWhichVersionsItsInputShows) {
+  History history = Open();
+  FindingRow finding = Finding("a", "4e4e2e");
+  finding.versions = {{"3.10", true}, {"3.9", false}};
+  ASSERT_TRUE(history.See(finding, 0));
+  ASSERT_TRUE(history.SetVersions("a", {{"3.11", false}, {"3.10", false}}));
+  EXPECT_EQ(history.Findings()->at(0).versions,
+            (std::vector<VersionShow>{{"3.9", false}, {"3.10", false}, {"3.11", false}}));
+  FindingRow smaller = Finding("a", "4e2e");
+  smaller.versions = {{"3.9", true}};
+  ASSERT_TRUE(history.See(smaller, 0));
+  EXPECT_EQ(history.Findings()->at(0).versions, smaller.versions) << "of the other input";
+}
+
 TEST_F(HistoryTest, RunsKeepTheirProgress) {
   History history = Open();
-  const auto run = history.BeginRun("fuzz", "raw_vm", "./pickleproof fuzz raw_vm");
+  const auto run = history.BeginRun("fuzz", "raw_vm", "./pickleproof fuzz raw_vm", "3.9");
   ASSERT_TRUE(run);
+  EXPECT_EQ(history.Runs()->at(0).python, "3.9");
   RunProgress progress;
   progress.seconds = 1.5;
   progress.executions = 1000;
@@ -108,9 +123,13 @@ TEST_F(HistoryTest, OlderFilesAreMigratedWithWhatTheyHold) {
     ASSERT_TRUE(database->Run(
         "INSERT INTO runs (kind, target, command, started) VALUES ('fuzz', 't', 'c', 's')"));
     ASSERT_FALSE(database->Query("SELECT * FROM samples"));
+    ASSERT_FALSE(database->Query("SELECT * FROM versions"));
   }
   History history = Open();
   EXPECT_EQ(history.Runs()->size(), 1U);
+  EXPECT_EQ(history.Runs()->at(0).python, "");
+  EXPECT_TRUE(history.See(Finding("a", "4e2e"), 1));
+  EXPECT_TRUE(history.SetVersions("a", {{"3.9", true}}));
   EXPECT_TRUE(history.Update(1, {}));
 }
 

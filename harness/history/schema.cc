@@ -70,7 +70,18 @@ CREATE TABLE verdicts (
 );
 )";
 
-constexpr std::array<std::string_view, 2> kMigrations = {kRunsAndFindings, kSamplesAndVerdicts};
+constexpr std::string_view kVersions = R"(
+CREATE TABLE versions (
+  finding TEXT NOT NULL REFERENCES findings (id) ON DELETE CASCADE,
+  version TEXT NOT NULL,
+  shows INTEGER NOT NULL,
+  PRIMARY KEY (finding, version)
+);
+ALTER TABLE runs ADD COLUMN python TEXT NOT NULL DEFAULT '';
+)";
+
+constexpr std::array<std::string_view, 3> kMigrations = {kRunsAndFindings, kSamplesAndVerdicts,
+                                                         kVersions};
 
 Result<int64_t> VersionOf(Database& database) {
   const auto rows = database.Query("PRAGMA user_version");

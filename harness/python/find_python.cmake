@@ -1,19 +1,10 @@
-# Asks the interpreter that is to be embedded for everything needed to compile and link against it,
-# and leaves it in PYTHON_EXECUTABLE_USED, PYTHON_VERSION_USED, PYTHON_INCLUDE, PYTHON_LIBRARY and
-# PYTHON_HOME. The interpreter knows; nothing here guesses paths.
+# pickleproof_ask_python(INTERPRETER PREFIX) asks an interpreter for everything needed to compile and
+# link against it, and leaves in the caller's scope PREFIX_VERSION ("3.11"), PREFIX_INCLUDE,
+# PREFIX_LIBRARY, PREFIX_HOME, PREFIX_PROGRAM (the program itself, behind links and shims) and
+# PREFIX_PROBLEM: why it can't be embedded, or nothing. The interpreter knows; nothing here guesses
+# paths.
 
-set(PYTHON_EXECUTABLE_USED "${PICKLEPROOF_PYTHON}")
-if(NOT PYTHON_EXECUTABLE_USED)
-  find_program(PICKLEPROOF_PYTHON3 python3)
-  set(PYTHON_EXECUTABLE_USED "${PICKLEPROOF_PYTHON3}")
-endif()
-if(NOT PYTHON_EXECUTABLE_USED)
-  message(FATAL_ERROR
-    "No python3 on PATH. Install CPython 3.9 or later with its headers and shared library, or name "
-    "one with -DPICKLEPROOF_PYTHON=/path/to/python3.")
-endif()
-
-set(python_question [=[
+set(PICKLEPROOF_PYTHON_QUESTION [=[
 import os, sys, sysconfig
 var = lambda name: sysconfig.get_config_var(name) or ''
 names = [n for n in (var('LDLIBRARY'), var('INSTSONAME')) if '.so' in n or n.endswith('.dylib')]
@@ -27,43 +18,63 @@ print(sys.implementation.name)
 print(include)
 print(found[0] if found else '')
 print(sys.base_prefix)
+print(os.path.realpath(sys.executable))
 print('end')
 ]=])
-execute_process(
-  COMMAND "${PYTHON_EXECUTABLE_USED}" -I -c "${python_question}"
-  OUTPUT_VARIABLE python_answer RESULT_VARIABLE python_status ERROR_VARIABLE python_complaint
-  OUTPUT_STRIP_TRAILING_WHITESPACE)
-if(NOT python_status EQUAL 0)
-  message(FATAL_ERROR "${PYTHON_EXECUTABLE_USED} does not run: ${python_complaint}")
-endif()
-string(REPLACE "\n" ";" python_answer "${python_answer}")
-list(GET python_answer 0 PYTHON_VERSION_USED)
-list(GET python_answer 1 python_implementation)
-list(GET python_answer 2 PYTHON_INCLUDE)
-list(GET python_answer 3 PYTHON_LIBRARY)
-list(GET python_answer 4 PYTHON_HOME)
 
-if(NOT python_implementation STREQUAL "cpython" OR PYTHON_VERSION_USED VERSION_LESS 3.9)
-  message(FATAL_ERROR
-    "${PYTHON_EXECUTABLE_USED} is ${python_implementation} ${PYTHON_VERSION_USED}; CPython 3.9 or "
-    "later is needed. Name one with -DPICKLEPROOF_PYTHON=/path/to/python3.")
-endif()
-if(NOT EXISTS "${PYTHON_INCLUDE}/Python.h")
-  message(FATAL_ERROR
-    "${PYTHON_EXECUTABLE_USED} has no headers: ${PYTHON_INCLUDE}/Python.h is missing. Install them "
-    "(Debian: python3-dev), or name another interpreter with -DPICKLEPROOF_PYTHON=/path/to/python3.")
-endif()
-if(NOT PYTHON_LIBRARY)
-  message(FATAL_ERROR
-    "${PYTHON_EXECUTABLE_USED} has no shared library to embed. Install it (Debian: python3-dev; "
-    "pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install), or name another interpreter with "
-    "-DPICKLEPROOF_PYTHON=/path/to/python3.")
-endif()
-message(STATUS "Embedding CPython ${PYTHON_VERSION_USED}: ${PYTHON_LIBRARY}")
+function(pickleproof_ask_python interpreter prefix)
+  execute_process(
+    COMMAND "${interpreter}" -I -c "${PICKLEPROOF_PYTHON_QUESTION}"
+    OUTPUT_VARIABLE answer RESULT_VARIABLE status ERROR_VARIABLE complaint
+    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_STRIP_TRAILING_WHITESPACE)
+  if(NOT status EQUAL 0 OR NOT answer MATCHES "\nend$")
+    string(REGEX REPLACE "[\n\r]+ *" " " complaint "${complaint}")
+    string(STRIP "${interpreter} does not run as a Python: ${status} ${complaint}" complaint)
+    set(${prefix}_PROBLEM "${complaint}" PARENT_SCOPE)
+    return()
+  endif()
+  string(REPLACE "\n" ";" answer "${answer}")
+  list(GET answer 0 version)
+  list(GET answer 1 implementation)
+  list(GET answer 2 include)
+  list(GET answer 3 library)
+  list(GET answer 4 home)
+  list(GET answer 5 program)
+  set(problem "")
+  if(NOT implementation STREQUAL "cpython" OR version VERSION_LESS 3.9)
+    set(problem "${interpreter} is ${implementation} ${version}, not CPython 3.9 or later")
+  elseif(NOT EXISTS "${include}/Python.h")
+    string(CONCAT problem
+      "${interpreter} has no headers: ${include}/Python.h is missing. Install them (Debian: "
+      "python3-dev)")
+  elseif(NOT library)
+    string(CONCAT problem
+      "${interpreter} has no shared library to embed. Install it (Debian: python3-dev, pyenv: "
+      "PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install)")
+  endif()
+  set(${prefix}_VERSION "${version}" PARENT_SCOPE)
+  set(${prefix}_INCLUDE "${include}" PARENT_SCOPE)
+  set(${prefix}_LIBRARY "${library}" PARENT_SCOPE)
+  set(${prefix}_HOME "${home}" PARENT_SCOPE)
+  set(${prefix}_PROGRAM "${program}" PARENT_SCOPE)
+  set(${prefix}_PROBLEM "${problem}" PARENT_SCOPE)
+endfunction()
 
-# The program itself, behind links and shims, for rooms that run it beside the embedded one.
-execute_process(
-  COMMAND "${PYTHON_EXECUTABLE_USED}" -I -c
-          "import os, sys; print(os.path.realpath(sys.executable))"
-  OUTPUT_VARIABLE python_program OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-set_property(GLOBAL PROPERTY PICKLEPROOF_PYTHON_PROGRAM "${python_program}")
+# The one to embed, in PYTHON_*; without it there is nothing to build.
+set(PYTHON_EXECUTABLE_USED "${PICKLEPROOF_PYTHON}")
+if(NOT PYTHON_EXECUTABLE_USED)
+  find_program(PICKLEPROOF_PYTHON3 python3)
+  set(PYTHON_EXECUTABLE_USED "${PICKLEPROOF_PYTHON3}")
+endif()
+if(NOT PYTHON_EXECUTABLE_USED)
+  message(FATAL_ERROR
+    "No python3 on PATH. Install CPython 3.9 or later with its headers and shared library, or name "
+    "one with -DPICKLEPROOF_PYTHON=/path/to/python3.")
+endif()
+pickleproof_ask_python("${PYTHON_EXECUTABLE_USED}" PYTHON)
+if(PYTHON_PROBLEM)
+  message(FATAL_ERROR
+    "${PYTHON_PROBLEM}, or name another interpreter with -DPICKLEPROOF_PYTHON=/path/to/python3.")
+endif()
+message(STATUS "Embedding CPython ${PYTHON_VERSION}: ${PYTHON_LIBRARY}")
+set_property(GLOBAL PROPERTY PICKLEPROOF_PYTHON_PROGRAM "${PYTHON_PROGRAM}")

@@ -87,6 +87,10 @@ constexpr size_t kFixedCost = 2048;
 
 }  // namespace
 
+std::string EmbeddedPythonVersion() {
+  return fmt::format("{}.{}", PY_MAJOR_VERSION, PY_MINOR_VERSION);
+}
+
 void CollectGarbage(PythonState& state, size_t size) {
   state.since_collection += size + kFixedCost;
   if (state.since_collection < kCollectEvery) return;

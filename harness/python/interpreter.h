@@ -15,6 +15,9 @@ namespace pickleproof {
 
 struct PythonState;
 
+// The version that this program embeds, "3.11"; starts nothing.
+std::string EmbeddedPythonVersion();
+
 struct InterpreterOptions {
   // Single allocations above this many bytes fail while a pickle is read or written.
   size_t largest_allocation = size_t{256} << 20;

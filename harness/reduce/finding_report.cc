@@ -1,5 +1,6 @@
 #include "harness/reduce/finding_report.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -40,7 +41,29 @@ Result<void> WriteFile(const std::string& path, std::string_view bytes) {
   return {};
 }
 
+// Every reader of this process, then what readers of other versions say besides.
+std::string AnswersText(const FindingReport& report) {
+  std::string text;
+  for (const FindingReport::Answer& answer : report.answers) {
+    text += fmt::format("{}: {}\n", answer.engine, answer.brief);
+  }
+  for (const VersionAnswer& version : report.versions) {
+    for (const auto& [engine, answer] : version.answers) {
+      const bool told = !engine.starts_with("cpython-") ||
+                        std::ranges::find(report.answers, engine, &FindingReport::Answer::engine) !=
+                            report.answers.end();
+      if (!told) text += fmt::format("{}: {}\n", engine, answer);
+    }
+  }
+  const std::string shows = ToText(report.ShowsIn());
+  return shows.empty() ? text : text + shows + '\n';
+}
+
 }  // namespace
+
+std::vector<VersionShow> FindingReport::ShowsIn() const {
+  return pickleproof::ShowsIn(divergence.signature, versions);
+}
 
 std::string RecordedAnswer(const Outcome& outcome) {
   if (outcome.verdict == Verdict::kAccept) {
@@ -55,7 +78,7 @@ std::string RecordedAnswer(const Outcome& outcome) {
 
 FindingReport MakeFindingReport(Judge& judge, Divergence divergence, std::string stream,
                                 std::string original) {
-  FindingReport report{std::move(divergence), std::move(stream), std::move(original), {}, {}};
+  FindingReport report{std::move(divergence), std::move(stream), std::move(original), {}, {}, {}};
   for (auto& [engine, outcome] : judge.Answers(report.stream)) {
     report.answers.push_back({engine, RecordedAnswer(outcome), Briefly(outcome)});
     if (outcome.trace.size() > report.trace.size()) report.trace = std::move(outcome.trace);
@@ -71,6 +94,9 @@ std::string IssueText(const FindingReport& report) {
   text += "| reader | answer |\n| --- | --- |\n";
   for (const FindingReport::Answer& answer : report.answers) {
     text += fmt::format("| {} | `{}` |\n", answer.engine, answer.brief);
+  }
+  if (const std::string shows = ToText(report.ShowsIn()); !shows.empty()) {
+    text += fmt::format("\nOf the versions of CPython that were tried, it {}.\n", shows);
   }
   text += "\nTo see it, with nothing but CPython:\n";
   for (const std::string& engine : {divergence.left_engine, divergence.right_engine}) {
@@ -91,6 +117,8 @@ std::string ToJson(const FindingReport& report, int indent) {
   for (const FindingReport::Answer& answer : report.answers) {
     outcomes[answer.engine] = answer.recorded;
   }
+  nlohmann::ordered_json versions = nlohmann::ordered_json::object();
+  for (const VersionShow& version : report.ShowsIn()) versions[version.version] = version.shows;
   const nlohmann::ordered_json json = {
       {"id", report.Id()},
       {"signature", ToText(divergence.signature)},
@@ -101,6 +129,7 @@ std::string ToJson(const FindingReport& report, int indent) {
       {"known", divergence.known.has_value()},
       {"reason", divergence.known ? divergence.known->name : ""},
       {"explanation", Sentence(divergence)},
+      {"versions", versions},
   };
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -109,15 +138,11 @@ Result<void> WriteFindingFolder(const std::string& folder, const FindingReport& 
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return Fail(ErrorCode::kIo, folder + ": can't be made: " + error.message());
-  std::string answers;
-  for (const FindingReport::Answer& answer : report.answers) {
-    answers += fmt::format("{}: {}\n", answer.engine, answer.brief);
-  }
   const std::pair<std::string_view, std::string> files[] = {
       {"input.pkl", report.stream},
       {"original.pkl", report.original},
       {"assembly.txt", Disassemble(report.stream)},
-      {"answers.txt", answers},
+      {"answers.txt", AnswersText(report)},
       {"issue.md", IssueText(report)},
       {"finding.json", ToJson(report, 2) + "\n"},
   };

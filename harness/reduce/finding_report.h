@@ -11,6 +11,7 @@
 #include "harness/pickle/outcome.h"
 #include "harness/reduce/divergence.h"
 #include "harness/reduce/judge.h"
+#include "harness/reduce/version_judges.h"
 
 namespace pickleproof {
 
@@ -28,7 +29,10 @@ struct FindingReport {
   };
   std::vector<Answer> answers;
   std::vector<TraceEvent> trace;  // the longest of all readers
+  // What the other versions of CPython say, and this one again; empty where none was asked.
+  std::vector<VersionAnswer> versions;
 
+  std::vector<VersionShow> ShowsIn() const;
   std::string Id() const { return pickleproof::Id(divergence.signature); }
 };
 

@@ -32,9 +32,9 @@ struct FreshResult {
   std::string output;  // all that was told, also where the end came early
 };
 
-// Forks, and calls `work` in the child with a function that sends bytes to the parent. The child
-// starts an interpreter of its own if it wants one, so the caller must not have started any.
-// kForeign where no process can be made.
+// Forks, and calls `work` in the child with a function that sends bytes to the parent. An
+// interpreter that the caller has started is the child's too, as it was at that moment; a caller
+// without one lets the child start its own. kForeign where no process can be made.
 Result<FreshResult> RunFresh(
     const FreshOptions& options,
     const std::function<void(const std::function<void(std::string_view)>& tell)>& work);

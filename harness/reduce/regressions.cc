@@ -33,6 +33,11 @@ Result<Regression> Parse(const ordered_json& entry, const std::string& path) {
     entry.at("signature").get_to(regression.signature);
     entry.at("explanation").get_to(regression.explanation);
     entry.at("answers").get_to(regression.answers);
+    if (entry.contains("versions")) {
+      for (const auto& [version, shows] : entry.at("versions").items()) {
+        regression.versions.push_back({version, shows.get<bool>()});
+      }
+    }
   } catch (const ordered_json::exception& error) {
     return Fail(ErrorCode::kSyntax, path + ": " + error.what());
   }
@@ -86,6 +91,9 @@ Result<void> AddRegression(const std::string& folder, const Regression& regressi
                      {"signature", entry.signature},
                      {"explanation", entry.explanation},
                      {"answers", entry.answers}});
+    for (const VersionShow& version : entry.versions) {
+      index.back()["versions"][version.version] = version.shows;
+    }
   }
   const std::string file = fmt::format("{}/{}.pkl", folder, regression.slug);
   if (auto written = Write(file, stream); !written) return written;

@@ -9,6 +9,7 @@
 
 #include "harness/base/error.h"
 #include "harness/reduce/judge.h"
+#include "harness/reduce/versions.h"
 
 namespace pickleproof {
 
@@ -17,6 +18,7 @@ struct Regression {
   std::string signature;
   std::string explanation;
   std::map<std::string, std::string> answers;  // RecordedAnswer by engine id
+  std::vector<VersionShow> versions = {};      // that were tried, may be empty
 };
 
 // What a signature is called in the corpus: "pickle-pickle-py-value-int".

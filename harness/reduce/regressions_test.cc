@@ -75,12 +75,15 @@ TEST(Regressions, AddingKeepsTheIndexSortedAndReplaces) {
   const std::string folder = testing::TempDir() + "regressions_" + std::to_string(getpid());
   ASSERT_TRUE(
       AddRegression(folder, {"b", "_pickle pickle.py value - INT", "why", {{"e", "x"}}}, "N."));
-  ASSERT_TRUE(AddRegression(folder, {"a", "s", "why", {}}, "N."));
+  ASSERT_TRUE(AddRegression(folder, {"a", "s", "why", {}, {{"3.9", true}, {"3.10", false}}}, "N."));
   ASSERT_TRUE(AddRegression(folder, {"b", "s", "because", {}}, "NN."));
   const auto regressions = ReadRegressions(folder);
   ASSERT_TRUE(regressions);
   ASSERT_EQ(regressions->size(), 2U);
   EXPECT_EQ(regressions->at(0).slug, "a");
+  EXPECT_EQ(regressions->at(0).versions,
+            (std::vector<VersionShow>{{"3.9", true}, {"3.10", false}}));
+  EXPECT_TRUE(regressions->at(1).versions.empty());
   EXPECT_EQ(regressions->at(1).explanation, "because");
   EXPECT_EQ(ReadBytes(folder + "/b.pkl"), "NN.");
   std::ofstream(folder + "/index.json") << "{";
