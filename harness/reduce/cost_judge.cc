@@ -22,7 +22,7 @@ namespace pickleproof {
 namespace {
 
 constexpr double kSecondsForAll = 120;
-constexpr size_t kMostRestarts = 8;
+constexpr size_t kMostRestarts = 3;  // each is a hang of kMostSeconds
 // The same as where growth is judged by three measurements.
 constexpr double kMostExponent = 1.5;
 
