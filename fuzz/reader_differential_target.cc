@@ -26,7 +26,8 @@ std::vector<Engine*> CPythonReaders(const EngineSet& engines) {
   std::vector<Engine*> readers;
   for (Engine* reader : engines.Readers()) {
     const std::string& id = reader->card().id;
-    if (id.starts_with("cpython") && id.find(wanted) != std::string::npos)
+    // Those of CPython, and of an extension.
+    if (!id.starts_with("pickleproof") && id.find(wanted) != std::string::npos)
       readers.push_back(reader);
   }
   // Without CPython there would be nothing to compare, and a campaign that finds nothing.

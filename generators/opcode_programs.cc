@@ -12,6 +12,7 @@ namespace pickleproof {
 namespace {
 
 constexpr size_t kFrameHeader = 8;
+constexpr int kMostDraws = 16;
 
 char Byte(Opcode opcode) { return static_cast<char>(opcode); }
 
@@ -191,8 +192,13 @@ void ProgramGenerator::ApplyMemo(Choices& choices, Opcode opcode, std::string& o
     if (one_byte) entry.index %= 256;
     Remember(entry.index, stack_.back());
   } else {
-    do entry = choices.Pick(memo_);
-    while (one_byte && entry.index > 255);
+    size_t at = choices.Below(memo_.size());
+    // Not until one fits: decisions that have run out pick the first for ever.
+    for (int tries = 0; one_byte && memo_[at].index > 255 && tries < kMostDraws; ++tries) {
+      at = choices.Below(memo_.size());
+    }
+    while (one_byte && memo_[at].index > 255) at = (at + 1) % memo_.size();
+    entry = memo_[at];
     stack_.push_back(entry.value);
   }
   out += Byte(opcode);

@@ -165,6 +165,19 @@ TEST(ProgramGenerator, BytesOfAFuzzerGiveProgramsToo) {
   }
 }
 
+// Found by fuzz_opcode_program: a BINGET was drawn again until its index fitted a byte, and
+// decisions that have run out draw the first entry for ever.
+TEST(Malformed, EndsWhereTheDecisionsRunOutBeforeAOneByteIndex) {
+  const std::string decisions =
+      FromHex("870284000000000000000031302e373937363933ffffffbd706130").value_or("");
+  ASSERT_FALSE(decisions.empty());
+  ByteChoices choices(decisions);
+  ProgramGenerator generator;
+  std::string out;
+  generator.Malformed(choices, out);
+  EXPECT_EQ(Encode(Decode(out)), out);
+}
+
 TEST(AppendArgument, IsWholeForEveryKind) {
   for (const OpcodeInfo& info : AllOpcodes()) {
     SCOPED_TRACE(info.name);

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <vector>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/pickle/decoder.h"
+#include "harness/pickle/program.h"
 
 namespace pickleproof {
 namespace {
@@ -22,15 +26,28 @@ constexpr double kMostExponent = 1.5;
 constexpr size_t kTimes = 8;
 constexpr uint64_t kMostUnfolded = uint64_t{1} << 62;
 
-// The offsets of the instructions up to STOP, and of what follows them.
-std::vector<size_t> Boundaries(std::string_view pickle) {
-  std::vector<size_t> offsets;
+// The instructions in front of STOP, and how many bytes they are.
+std::vector<Instruction> InstructionsOf(std::string_view pickle) {
+  std::vector<Instruction> instructions;
   Decoder decoder(pickle);
   while (true) {
-    offsets.push_back(decoder.position());
     const auto next = decoder.Next();
-    if (!next || !*next || (**next).opcode == Opcode::STOP) return offsets;
+    if (!next || !*next || (**next).opcode == Opcode::STOP) return instructions;
+    instructions.push_back(**next);
   }
+}
+
+bool HasText(const Instruction& instruction) {
+  const ArgLayout::Form form =
+      LayoutOf(FindOpcode(static_cast<uint8_t>(instruction.opcode))->arg).form;
+  return (form == ArgLayout::Form::kCounted || form == ArgLayout::Form::kLine) &&
+         !instruction.argument.empty();
+}
+
+// Whether it only moves values that are there already.
+bool OnlyMoves(std::string_view name) {
+  return name == "MARK" || name == "DUP" || name == "MEMOIZE" || name.starts_with("POP") ||
+         name.ends_with("PUT") || name.ends_with("GET");
 }
 
 std::optional<double> Exponent(std::array<double, 3> values, std::span<const Cost, 3> costs,
@@ -82,44 +99,82 @@ std::optional<Amplification> JudgeGrowth(std::span<const Cost, 3> costs) {
   return std::nullopt;
 }
 
-std::optional<std::string> Grow(std::string_view pickle, size_t begin, size_t end, size_t times) {
-  const std::vector<size_t> offsets = Boundaries(pickle);
-  if (begin >= end || end >= offsets.size()) return std::nullopt;
-  const std::string_view run = pickle.substr(offsets[begin], offsets[end] - offsets[begin]);
-  std::string grown(pickle.substr(0, offsets[begin]));
-  grown.reserve(pickle.size() + run.size() * times);
-  for (; times > 0; --times) grown += run;
-  grown += pickle.substr(offsets[end]);
+std::vector<Growth> GrowthsOf(std::string_view pickle, size_t longest_run, size_t most) {
+  const std::vector<Instruction> instructions = InstructionsOf(pickle);
+  const size_t count = instructions.size();
+  std::vector<Growth> growths;
+  const auto add = [&](const Growth& growth) {
+    if (growths.size() < most) growths.push_back(growth);
+  };
+  for (size_t i = 0; i < count; ++i) {
+    if (HasText(instructions[i])) add({i, i + 1, true});
+  }
+  for (size_t length = 1; length <= std::min(longest_run, count); ++length) {
+    for (size_t begin = 0; begin + length <= count; ++begin) add({begin, begin + length, false});
+  }
+  return growths;
+}
+
+std::optional<std::string> Grow(std::string_view pickle, const Growth& growth, size_t times) {
+  const std::vector<Instruction> instructions = InstructionsOf(pickle);
+  if (growth.begin >= growth.end || growth.end > instructions.size()) return std::nullopt;
+  const Instruction& first = instructions[growth.begin];
+  const Instruction& last = instructions[growth.end - 1];
+  const size_t begin = first.offset;
+  const size_t end = last.offset + last.raw.size();
+  const std::string_view repeated =
+      growth.argument ? first.argument : pickle.substr(begin, end - begin);
+  std::string text;
+  text.reserve(repeated.size() * times);
+  for (size_t i = 0; i < times; ++i) text += repeated;
+  std::string grown(pickle.substr(0, begin));
+  if (growth.argument) {
+    if (!HasText(first) || !ArgumentFits(first.opcode, text)) return std::nullopt;
+    AppendInstruction(grown, first.opcode, text);
+  } else {
+    grown += text;
+  }
+  grown += pickle.substr(end);
   return grown;
+}
+
+std::string NameOf(std::string_view pickle, const Growth& growth) {
+  const std::vector<Instruction> instructions = InstructionsOf(pickle);
+  std::set<std::string_view> all;
+  std::set<std::string_view> telling;
+  for (size_t i = growth.begin; i < std::min(growth.end, instructions.size()); ++i) {
+    const std::string_view name = Name(instructions[i].opcode);
+    all.insert(name);
+    const bool consumes = !FindOpcode(name)->before.empty();
+    if (consumes && !OnlyMoves(name)) telling.insert(name);
+  }
+  std::string text = fmt::format("{}", fmt::join(telling.empty() ? all : telling, "+"));
+  return growth.argument ? text + "(argument)" : text;
 }
 
 std::optional<Amplification> FindAmplification(
     std::string_view pickle,
-    const std::function<std::optional<Cost>(std::string_view input)>& measure, size_t longest_run,
-    size_t trials) {
-  const size_t count = Boundaries(pickle).size() - 1;
-  for (size_t length = 1; length <= std::min(longest_run, count); ++length) {
-    for (size_t begin = 0; begin + length <= count; ++begin) {
-      std::array<Cost, 3> costs;
-      std::string grown;
-      bool measured = true;
-      for (size_t i = 0; measured && i < costs.size(); ++i) {
-        if (trials-- == 0) return std::nullopt;
-        grown = *Grow(pickle, begin, begin + length, kTimes << i);
-        const auto cost = measure(grown);
-        measured = cost.has_value();
-        if (!measured) break;
-        costs[i] = *cost;
-        if (auto found = JudgeCost(*cost)) {
-          found->witness = grown;
-          return found;
-        }
+    const std::function<std::optional<Cost>(std::string_view input)>& measure) {
+  for (const Growth& growth : GrowthsOf(pickle)) {
+    std::array<Cost, 3> costs;
+    std::string grown;
+    bool measured = true;
+    for (size_t i = 0; measured && i < costs.size(); ++i) {
+      auto larger = Grow(pickle, growth, kTimes << i);
+      const auto cost = larger ? measure(*larger) : std::nullopt;
+      measured = cost.has_value();
+      if (!measured) break;
+      grown = std::move(*larger);
+      costs[i] = *cost;
+      if (auto found = JudgeCost(*cost)) {
+        found->witness = grown;
+        return found;
       }
-      auto found = measured ? JudgeGrowth(costs) : std::nullopt;
-      if (!found) continue;
-      found->witness = grown;
-      return found;
     }
+    auto found = measured ? JudgeGrowth(costs) : std::nullopt;
+    if (!found) continue;
+    found->witness = grown;
+    return found;
   }
   return std::nullopt;
 }

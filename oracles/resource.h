@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/graph/graph.h"
 
@@ -42,16 +43,31 @@ std::optional<Amplification> JudgeCost(const Cost& cost);
 // what a clock and an allocator can tell apart don't count.
 std::optional<Amplification> JudgeGrowth(std::span<const Cost, 3> costs);
 
-// The pickle with its instructions [begin, end), counted from 0, `times` times in a row. Nothing
-// where it has no such instructions.
-std::optional<std::string> Grow(std::string_view pickle, size_t begin, size_t end, size_t times);
+// What of a pickle is repeated: its instructions [begin, end), counted from 0, or the argument of
+// the one at `begin`.
+struct Growth {
+  size_t begin = 0, end = 0;
+  bool argument = false;
+  friend bool operator==(const Growth&, const Growth&) = default;
+};
 
-// Grows each run of up to `longest_run` instructions and judges what it costs. `measure` gives
-// nothing where the input is refused. At most `trials` inputs are measured.
+// Every growth of the pickle, the shortest first: runs of up to `longest_run` instructions, then
+// arguments of any length. At most `most` of them.
+std::vector<Growth> GrowthsOf(std::string_view pickle, size_t longest_run = 3, size_t most = 200);
+
+// The pickle with what grows `times` times in a row. Nothing where there is no such thing, or no
+// length could state it.
+std::optional<std::string> Grow(std::string_view pickle, const Growth& growth, size_t times);
+
+// What grows, by name: "TUPLE2", "APPEND+SETITEM", "LONG(argument)". Instructions that only push
+// or move values are left out where there are others, and each is named once.
+std::string NameOf(std::string_view pickle, const Growth& growth);
+
+// Grows whatever can grow, 8 to 32 times, and judges what it costs. `measure` gives nothing where
+// the input is refused.
 std::optional<Amplification> FindAmplification(
     std::string_view pickle,
-    const std::function<std::optional<Cost>(std::string_view input)>& measure,
-    size_t longest_run = 4, size_t trials = 2000);
+    const std::function<std::optional<Cost>(std::string_view input)>& measure);
 
 // How many values one visits who follows every path from the root, shared values once for each
 // path; a cycle ends a path. At most 2**62.

@@ -59,9 +59,30 @@ TEST(Resource, GrowthIsJudgedByBothSteps) {
 }
 
 TEST(Resource, GrowRepeatsWholeInstructions) {
-  EXPECT_EQ(Grow("]K\1a.", 1, 3, 2), "]K\1aK\1a.");
-  EXPECT_EQ(Grow("]K\1a.", 0, 1, 0), "K\1a.");
-  EXPECT_EQ(Grow("]K\1a.", 2, 5, 2), std::nullopt);
+  EXPECT_EQ(Grow("]K\1a.", {1, 3}, 2), "]K\1aK\1a.");
+  EXPECT_EQ(Grow("]K\1a.", {0, 1}, 0), "K\1a.");
+  EXPECT_EQ(Grow("]K\1a.", {2, 5}, 2), std::nullopt);
+}
+
+TEST(Resource, GrowRepeatsAnArgumentWhereALengthCanStateIt) {
+  EXPECT_EQ(Grow("L12L\n.", {0, 1, true}, 2), "L12L12L\n.");
+  EXPECT_EQ(Grow("\x8c\2ab.", {0, 1, true}, 3), "\x8c\6ababab.");
+  EXPECT_EQ(Grow("\x8c\2ab.", {0, 1, true}, 128), std::nullopt) << "256 bytes";
+  EXPECT_EQ(Grow("]K\1a.", {1, 2, true}, 2), std::nullopt) << "no text";
+}
+
+TEST(Resource, GrowthsAreAllRunsAndArguments) {
+  EXPECT_EQ(GrowthsOf("I1\n]a."),
+            (std::vector<Growth>{{0, 1, true}, {0, 1}, {1, 2}, {2, 3}, {0, 2}, {1, 3}, {0, 3}}));
+  EXPECT_EQ(GrowthsOf("N2\x86.", 1, 2), (std::vector<Growth>{{0, 1}, {1, 2}}));
+}
+
+TEST(Resource, AGrowthIsNamedByWhatMakesValues) {
+  EXPECT_EQ(NameOf("N2\x86.", {1, 3}), "TUPLE2");
+  EXPECT_EQ(NameOf("N2\x86.", {1, 2}), "DUP");
+  EXPECT_EQ(NameOf("]K\1a.", {1, 3}), "APPEND");
+  EXPECT_EQ(NameOf("]K\1K\2.", {0, 3}), "BININT1+EMPTY_LIST") << "nothing else is there";
+  EXPECT_EQ(NameOf("I1\n.", {0, 1, true}), "INT(argument)");
 }
 
 TEST(Resource, UnfoldedSizeCountsPathsAndStopsAtCycles) {

@@ -3,6 +3,7 @@
 # $LIB_FUZZING_ENGINE, into $OUT, each with its seeds, options and dictionary. The sources lie in
 # $SRC/pickleproof, or where PICKLEPROOF_SOURCE says. Targets that embed CPython are left out: the
 # machines that run these have none.
+set -eu
 
 source_dir=${PICKLEPROOF_SOURCE:-$SRC/pickleproof}
 work=${WORK:-/tmp}/pickleproof
@@ -37,9 +38,10 @@ for row in $targets; do
     dict="dict = $name.dict"
   fi
   printf '[libfuzzer]\nmax_len = %s\nentropic = 0\n%s\n' "$max_len" "$dict" >"$OUT/$name.options"
-  # Targets whose inputs are pickles share their seeds.
+  # As in fuzz/CMakeLists.txt.
   seeds=$source_dir/fuzz/seeds/$name
   [ "$input" != pickle ] || seeds=$source_dir/fuzz/seeds/pickle
+  [ "$input" != header ] || seeds=$source_dir/fuzz/seeds/load_dump
   rm -f "$OUT/${name}_seed_corpus.zip"
   (cd "$seeds" && zip -q -r "$OUT/${name}_seed_corpus.zip" .)
 done

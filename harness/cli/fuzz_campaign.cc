@@ -117,7 +117,7 @@ class Campaign {
   // What is read besides the corpus. Targets whose inputs are pickles share their seeds.
   std::vector<std::string> SeedFolders() const {
     const bool pickles = plan_.target.PickleBegin() == size_t{0};
-    std::vector<std::string> folders = {"/fuzz/seeds/" + (pickles ? "pickle" : plan_.target.name)};
+    std::vector<std::string> folders = {"/fuzz/seeds/" + plan_.target.Seeds()};
     if (pickles) folders.insert(folders.end(), {"/corpus/regressions", "/corpus/real"});
     for (std::string& folder : folders) folder.insert(0, PICKLEPROOF_SOURCE_DIR);
     if (!plan_.seeds) folders.clear();

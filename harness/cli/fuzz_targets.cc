@@ -21,6 +21,11 @@ std::optional<size_t> FuzzTargetEntry::PickleBegin() const {
   return std::nullopt;
 }
 
+std::string FuzzTargetEntry::Seeds() const {
+  if (input == "pickle") return "pickle";
+  return input == "header" ? "load_dump" : name;
+}
+
 Result<std::vector<FuzzTargetEntry>> ReadFuzzTargets() {
   std::ifstream file(kPath);
   if (!file) return Fail(ErrorCode::kIo, kPath + ": can't be read");

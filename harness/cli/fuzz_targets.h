@@ -17,6 +17,9 @@ struct FuzzTargetEntry {
   size_t max_len = 0;
   // Bytes before the pickle; nothing where the input is none.
   std::optional<size_t> PickleBegin() const;
+  // Below fuzz/seeds. Targets with the same kind of input share them; choices mean something else
+  // in each target.
+  std::string Seeds() const;
 };
 
 // The name of the source of inputs that needs no binary: harness/reduce/generated_streams.h.

@@ -52,6 +52,61 @@ ordered_json FindingJson(const FindingRow& row, bool fresh) {
           {"outcomes", outcomes}, {"versions", versions}};
 }
 
+ordered_json CoverageJson(const FileCoverage& coverage) {
+  const auto count = [](const CoverageCount& c) {
+    return ordered_json{{"count", c.count}, {"covered", c.covered}};
+  };
+  return {{"file", coverage.file},
+          {"regions", count(coverage.regions)},
+          {"lines", count(coverage.lines)},
+          {"branches", count(coverage.branches)}};
+}
+
+ordered_json CoverageJson(const NightCoverage& coverage) {
+  if (!coverage.unavailable.empty()) return {{"unavailable", coverage.unavailable}};
+  ordered_json files = ordered_json::array();
+  for (const FileCoverage& file : coverage.files) files.push_back(CoverageJson(file));
+  return {{"total", CoverageJson(coverage.total)}, {"files", files}};
+}
+
+// The total first, so that who reads one line reads this.
+std::vector<FileCoverage> CoverageRows(const NightCoverage& coverage) {
+  std::vector<FileCoverage> rows = {coverage.total};
+  rows.insert(rows.end(), coverage.files.begin(), coverage.files.end());
+  return rows;
+}
+
+std::string CoverageText(const NightCoverage& coverage) {
+  if (!coverage.unavailable.empty()) {
+    return fmt::format("coverage unavailable: {}\n", coverage.unavailable);
+  }
+  std::string text = fmt::format("\n{:<24} {:>9} {:>9} {:>9} {:>14}\n", "coverage", "regions",
+                                 "lines", "branches", "of branches");
+  for (const FileCoverage& row : CoverageRows(coverage)) {
+    text += fmt::format("{:<24} {:>8.2f}% {:>8.2f}% {:>8.2f}% {:>7}/{:<6}\n", row.file,
+                        row.regions.Percent(), row.lines.Percent(), row.branches.Percent(),
+                        row.branches.covered, row.branches.count);
+  }
+  return text;
+}
+
+std::string CoverageHtml(const NightCoverage& coverage) {
+  if (!coverage.unavailable.empty()) {
+    return fmt::format("<h2>Coverage</h2>\n<p>Unavailable: {}</p>\n",
+                       EscapeHtml(coverage.unavailable));
+  }
+  std::string rows;
+  for (const FileCoverage& row : CoverageRows(coverage)) {
+    rows += fmt::format("<tr><td>{}</td><td>{:.2f}%</td><td>{:.2f}%</td><td>{:.2f}%</td></tr>\n",
+                        EscapeHtml(row.file), row.regions.Percent(), row.lines.Percent(),
+                        row.branches.Percent());
+  }
+  return "<h2>Coverage</h2>\n<p>Of unpickler, pickler and decoder by all corpora: "
+         "<a href=\"coverage/html/index.html\">line by line</a></p>\n<table><tr><th>file</th>"
+         "<th>regions</th><th>lines</th><th>branches</th></tr>\n" +
+         rows + "</table>\n";
+}
+
 std::string Headline(const NightRecord& record) {
   if (record.Good()) return "Nothing new that is unknown.";
   return fmt::format("{} new findings without a known reason, {} regressions that changed.",
@@ -120,6 +175,7 @@ std::string NightJson(const NightRecord& record) {
                              {"regression_problems", record.regression_problems},
                              {"skipped", record.skipped},
                              {"unreached", UnreachedOpcodes(record.targets)},
+                             {"coverage", CoverageJson(record.coverage)},
                              {"targets", targets},
                              {"findings", findings}};
   return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
@@ -139,6 +195,7 @@ std::string NightText(const NightRecord& record) {
   }
   for (const std::string& line : record.skipped) text += "skipped: " + line + "\n";
   for (const std::string& line : UnreachedOpcodes(record.targets)) text += line + "\n";
+  text += CoverageText(record.coverage);
   for (const std::string& line : record.regression_problems) text += "regression: " + line + "\n";
   for (const FindingRow& row : record.findings) {
     if (!Contains(record.fresh, row.id)) continue;
@@ -179,11 +236,12 @@ std::string NightHtml(const NightRecord& record) {
       "vertical-align: top; }} code {{ overflow-wrap: anywhere; }}</style></head>\n"
       "<body><main>\n<h1>{}</h1>\n<p>{}</p>\n<p>{} to {}: <code>{}</code></p>\n{}"
       "<h2>Targets</h2>\n<table><tr><th>target</th><th>executions</th><th>coverage</th>"
-      "<th>corpus</th><th>new</th></tr>\n{}</table>\n"
+      "<th>corpus</th><th>new</th></tr>\n{}</table>\n{}"
       "<h2>Disagreements</h2>\n<table><tr><th>id</th><th>signature</th><th>bytes</th>"
       "<th>explanation</th><th>versions</th><th></th></tr>\n{}</table>\n</main></body></html>\n",
       record.started, kStyle, EscapeHtml(Headline(record)), EscapeHtml(Summary(record)),
-      record.started, record.ended, EscapeHtml(record.command), problems, targets, rows);
+      record.started, record.ended, EscapeHtml(record.command), problems, targets,
+      CoverageHtml(record.coverage), rows);
 }
 
 }  // namespace pickleproof

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/cli/fuzz_campaign.h"
+#include "harness/cli/night_coverage.h"
 #include "harness/history/history.h"
 
 namespace pickleproof {
@@ -18,6 +19,7 @@ struct NightRecord {
   std::vector<std::string> regression_problems;  // a line each
   std::vector<FuzzReport> targets;
   std::vector<std::string> skipped;  // a line each: which target, and why
+  NightCoverage coverage;            // of all corpora together
   std::vector<FindingRow> findings;  // all that the history has
   std::vector<std::string> fresh;    // ids of those that are new tonight
 

@@ -27,9 +27,11 @@ struct NightlyVerb {
   std::string time = "1h";
   size_t jobs = std::max(1U, std::thread::hardware_concurrency());
   std::string binaries = PICKLEPROOF_SOURCE_DIR "/build/fuzz/fuzz";
+  std::string coverage = PICKLEPROOF_SOURCE_DIR "/build/coverage/fuzz";
   std::string out;
   std::vector<std::string> targets;
   StateArgument state;
+  std::string Out() const { return out.empty() ? state.path + "/report" : out; }
 };
 
 // In a process of its own: this one starts no interpreter.
@@ -139,6 +141,9 @@ Result<NightRecord> RunNight(const NightlyVerb& verb, double seconds) {
   }
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   record.ended = NowUtc();
+  std::vector<std::string> names;
+  for (const FuzzReport& report : record.targets) names.push_back(report.target);
+  record.coverage = MeasureCoverage(verb.coverage, state, names, verb.Out() + "/coverage");
   RunProgress total;
   total.seconds = record.seconds;
   total.new_findings = static_cast<int64_t>(record.fresh.size());
@@ -159,7 +164,7 @@ int RunNightly(const NightlyVerb& verb) {
   const InterruptGuard guard;
   const auto record = RunNight(verb, *seconds);
   if (!record) return Refuse(record.error().message);
-  const std::string out = verb.out.empty() ? verb.state.path + "/report" : verb.out;
+  const std::string out = verb.Out();
   if (auto saved = WriteNight(out, *record); !saved) return Refuse(saved.error().message);
   fmt::print("{}\nreport: {}/index.html\nrecord: {}/night.json\n", NightText(*record), out, out);
   return record->Good() ? kAgreed : kDisagreed;
@@ -182,6 +187,11 @@ void AddNightly(CLI::App& app, int* status) {
       ->allow_extra_args(false)
       ->take_all();
   nightly->add_option("--binaries", verb->binaries, "Folder of the fuzz_<target> programs")
+      ->type_name("DIR")
+      ->capture_default_str();
+  nightly
+      ->add_option("--coverage", verb->coverage,
+                   "Folder of the replay_<target> programs of the preset coverage")
       ->type_name("DIR")
       ->capture_default_str();
   nightly->add_option("-o,--out", verb->out,

@@ -47,7 +47,12 @@ int RunReduce(const ReduceVerb& verb) {
   const EngineSet set = EngineSet::Make(InterpreterOfFindings());
   auto judge = Judge::Make(set);
   if (!judge) return Refuse(judge.error().message);
-  const auto signature = Choose(judge->Look(*stream), verb.signature);
+  std::vector<Divergence> found = judge->Look(*stream);
+  const auto asked = ParseDivergenceSignature(verb.signature);
+  if (asked && asked->what == DivergenceClass::kAmplification) {
+    found = judge->LookAtCosts(*stream);
+  }
+  const auto signature = Choose(found, verb.signature);
   if (!signature) return Refuse(signature.error().message);
   StepBudget budget(verb.steps);
   const std::string smallest = ReduceStream(
@@ -60,7 +65,9 @@ int RunReduce(const ReduceVerb& verb) {
              stream->size(), smallest.size(), budget.taken(),
              budget.exhausted() ? " (the budget ended; --steps gives more)" : "", ToHex(smallest),
              Disassemble(smallest));
-  for (const Divergence& divergence : judge->Look(smallest)) {
+  const bool costs = signature->what == DivergenceClass::kAmplification;
+  for (const Divergence& divergence :
+       costs ? judge->LookAtCosts(smallest) : judge->Look(smallest)) {
     if (divergence.signature == *signature) fmt::print("\n{}\n", Sentence(divergence));
   }
   return kAgreed;

@@ -12,6 +12,7 @@
 #include "harness/cli/state.h"
 #include "harness/cli/verbs.h"
 #include "harness/pickle/disassembler.h"
+#include "harness/reduce/cost_judge.h"
 #include "harness/reduce/finding_report.h"
 #include "harness/reduce/judge.h"
 #include "harness/reduce/reproducer.h"
@@ -30,12 +31,15 @@ struct ReproVerb {
   StateArgument state;
   bool commands = false;
   bool versions = false;
+  bool grow = false;
 };
 
 void PrintDivergence(const Divergence& divergence) {
   fmt::print("  {}  {}\n", Id(divergence.signature), ToText(divergence.signature));
   fmt::print("    {}: {}\n", divergence.left_engine, divergence.left_says);
-  fmt::print("    {}: {}\n", divergence.right_engine, divergence.right_says);
+  if (!divergence.right_engine.empty()) {
+    fmt::print("    {}: {}\n", divergence.right_engine, divergence.right_says);
+  }
   if (!divergence.path.empty()) fmt::print("    first difference at {}\n", divergence.path);
   if (divergence.offset != kNoOffset) {
     fmt::print("    first instruction: {} at byte {}\n", divergence.signature.opcode,
@@ -117,6 +121,26 @@ void PrintCommands(std::string_view stream, const std::vector<TraceEvent>& trace
   if (left_out > 0) fmt::print("  {} more of the kind with --commands\n", left_out);
 }
 
+// Of each reader and each thing that can be grown, what n, 2n and 4n times cost.
+void PrintGrowth(const EngineSet& set, std::string_view stream) {
+  fmt::print("\n{:<12} {:<28} {:>6} {:>9} {:>12} {:>12} {:>10}\n", "reader", "grown", "times",
+             "bytes", "memory", "unfolded", "CPU ms");
+  const auto rows =
+      MeasureGrowth(CostReadersOf(set), stream, [](const auto&, auto) { return true; });
+  for (const GrowthCosts& row : rows) {
+    for (size_t i = 0; i < row.measured; ++i) {
+      const Cost& cost = row.costs[i];
+      fmt::print("{:<12} {:<28} {:>6} {:>9} {:>12} {:>12} {:>10.3f}\n", row.reader, row.grown,
+                 row.times << i, cost.input, cost.memory, cost.unfolded, cost.seconds * 1e3);
+    }
+    if (row.hangs) {
+      fmt::print("{:<12} {:<28} {:>6} no answer in {} s of CPU time\n", row.reader, row.grown,
+                 row.times << row.measured, kMostSeconds);
+    }
+    if (row.found) fmt::print("  out of proportion: {}\n", row.found->measure);
+  }
+}
+
 int RunRepro(const ReproVerb& verb) {
   const auto stream = ReadStream(verb.input, verb.hex, verb.state);
   if (!stream) return Refuse(stream.error().message);
@@ -131,7 +155,11 @@ int RunRepro(const ReproVerb& verb) {
     fmt::print("  {}: {}\n", engine, Briefly(outcome));
     if (outcome.trace.size() > trace.size()) trace = std::move(outcome.trace);
   }
-  const std::vector<Divergence> found = judge->Look(*stream);
+  std::vector<Divergence> found = judge->Look(*stream);
+  if (verb.grow) {
+    PrintGrowth(set, *stream);
+    for (Divergence& divergence : judge->LookAtCosts(*stream)) found.push_back(divergence);
+  }
   fmt::print("\n{}\n", found.empty() ? "All readers agree." : "Differences");
   for (const Divergence& divergence : found) PrintDivergence(divergence);
   if (verb.versions) PrintVersions(*stream);
@@ -154,6 +182,8 @@ void AddRepro(CLI::App& app, int* status) {
   repro->add_flag("--commands", verb->commands, "All commands, long ones too");
   repro->add_flag("--versions", verb->versions,
                   "Also what the readers of every version of CPython answer");
+  repro->add_flag("--grow", verb->grow,
+                  "What it costs when its parts are repeated, and whether that is in proportion");
   verb->state.AddTo(*repro);
   repro->callback([verb, status] { *status = RunRepro(*verb); });
 }

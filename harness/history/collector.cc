@@ -24,6 +24,8 @@ constexpr size_t kLargestAllocation = size_t{16} << 20;
 constexpr uint64_t kSteps = 20000;
 constexpr uint64_t kStepsOfDeaths = 300;  // each costs a process
 constexpr double kSecondsToLook = 20;     // for one candidate
+constexpr double kSecondsForAnswers = 0.2;
+constexpr double kSecondsForCosts = 10;
 constexpr double kSecondsToReduce = 120;
 constexpr size_t kBatch = 200;
 
@@ -41,6 +43,10 @@ void LookAt(const std::vector<Candidate>& candidates, size_t begin, size_t end, 
     for (const Divergence& divergence : judge->Look(candidates[i].stream)) {
       tell(fmt::format("shows {} {}\n", i, ToText(divergence.signature)));
     }
+    if (candidates[i].target != kResourceTarget) continue;
+    for (const Divergence& divergence : judge->LookAtCosts(candidates[i].stream)) {
+      tell(fmt::format("shows {} {}\n", i, ToText(divergence.signature)));
+    }
   }
   tell("end 0\n");
 }
@@ -56,7 +62,8 @@ void ConfirmAndReduce(const DivergenceSignature& signature, const Candidate& can
   const std::string smallest = ReduceStream(
       candidate.stream, [&](std::string_view bytes) { return judge->Shows(bytes, signature); },
       budget);
-  for (Divergence& divergence : judge->Look(smallest)) {
+  const bool costs = signature.what == DivergenceClass::kAmplification;
+  for (Divergence& divergence : costs ? judge->LookAtCosts(smallest) : judge->Look(smallest)) {
     if (divergence.signature != signature) continue;
     FindingReport report =
         MakeFindingReport(*judge, std::move(divergence), smallest, candidate.stream);
@@ -141,9 +148,12 @@ VersionJudges& Collector::Judges() {
 Result<void> Collector::LookAtAll(const std::vector<Candidate>& candidates, Collected& collected) {
   for (size_t next = 0; next < candidates.size();) {
     const size_t end = std::min(next + kBatch, candidates.size());
-    const auto looked =
-        RunFresh({.seconds = kSecondsToLook + static_cast<double>(end - next) * 0.2},
-                 [&](const Tell& tell) { LookAt(candidates, next, end, tell); });
+    double seconds = kSecondsToLook;
+    for (size_t i = next; i < end; ++i) {
+      seconds += candidates[i].target == kResourceTarget ? kSecondsForCosts : kSecondsForAnswers;
+    }
+    const auto looked = RunFresh({.seconds = seconds},
+                                 [&](const Tell& tell) { LookAt(candidates, next, end, tell); });
     if (!looked) return std::unexpected(looked.error());
     size_t reached = next;
     bool complete = false;

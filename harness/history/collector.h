@@ -17,6 +17,9 @@
 
 namespace pickleproof {
 
+// The target whose candidates are looked at for what they cost.
+inline constexpr std::string_view kResourceTarget = "resource";
+
 struct Candidate {
   std::string stream;
   std::string target;  // that found it

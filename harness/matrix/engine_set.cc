@@ -1,7 +1,12 @@
 #include "harness/matrix/engine_set.h"
 
+#include <cstdlib>
+
+#include <fmt/format.h>
+
 #include "harness/adapter/pickleproof_engine.h"
 #include "harness/python/engines.h"
+#include "harness/python/extension_engine.h"
 
 namespace pickleproof {
 namespace {
@@ -22,6 +27,14 @@ EngineSet EngineSet::Make(const InterpreterOptions& options) {
   set.interpreter_ = std::move(*interpreter);
   for (auto& engine : MakeCPythonEngines(*set.interpreter_)) {
     set.engines_.push_back(std::move(engine));
+  }
+  if (const char* extension = std::getenv("PICKLEPROOF_PICKLE_EXTENSION")) {
+    auto engine = MakeExtensionEngine(*set.interpreter_, extension);
+    if (engine) {
+      set.engines_.push_back(std::move(*engine));
+    } else {
+      set.unavailable_.push_back(fmt::format("{}: {}", extension, ToString(engine.error())));
+    }
   }
   return set;
 }

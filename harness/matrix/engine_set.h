@@ -14,6 +14,8 @@ namespace pickleproof {
 class EngineSet {
  public:
   // Starts the interpreter. An engine that can't be had is no error: unavailable() says why.
+  // PICKLEPROOF_PICKLE_EXTENSION=FOLDER:MODULE in the environment adds a reader
+  // (harness/python/extension_engine.h).
   static EngineSet Make(const InterpreterOptions& options = {});
 
   // In the order of the matrix.

@@ -47,6 +47,9 @@ void Unpickler::Reset() {
 Graph& Unpickler::graph() { return impl_->graph; }
 std::vector<TraceEvent> Unpickler::Trace() const { return impl_->world.Trace(); }
 NodeId Unpickler::Memo(uint64_t index) const { return impl_->machine.MemoGet(index); }
+size_t Unpickler::MemoryBytes() const {
+  return impl_->graph.MemoryBytes() + impl_->machine.MemoryBytes();
+}
 
 Outcome Load(std::string_view data, const LoadOptions& options) {
   Unpickler unpickler(options);

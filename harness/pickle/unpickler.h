@@ -37,6 +37,8 @@ class Unpickler {
   std::vector<TraceEvent> Trace() const;
   // What sits under a memo index, or kNoNode. For tests and for several loads.
   NodeId Memo(uint64_t index) const;
+  // Held by graph, stack and memo.
+  size_t MemoryBytes() const;
 
  private:
   struct Impl;

@@ -12,7 +12,10 @@ size_t first_refused = 0;
 bool installed = false;
 PyMemAllocatorEx wrapped[3];
 
+uint64_t requested = 0;
+
 bool Refuse(size_t size) {
+  requested += size;
   if (size <= current_cap) [[likely]]
     return false;
   if (first_refused == 0) first_refused = size;
@@ -57,10 +60,13 @@ void InstallAllocationGuard() {
 AllocationCap::AllocationCap(size_t cap) {
   current_cap = cap;
   first_refused = 0;
+  requested = 0;
 }
 
 AllocationCap::~AllocationCap() { current_cap = kNoCap; }
 
 size_t AllocationCap::Refused() { return first_refused; }
+
+uint64_t AllocationCap::Requested() { return requested; }
 
 }  // namespace pickleproof

@@ -4,6 +4,7 @@
 // (a declared length); with the guard they get a MemoryError instead.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace pickleproof {
 
@@ -21,6 +22,9 @@ class AllocationCap {
 
   // The size that was refused first, or 0.
   static size_t Refused();
+  // All bytes that were asked for since the last cap began, refused ones too; blocks that grow
+  // count anew each time.
+  static uint64_t Requested();
 };
 
 }  // namespace pickleproof

@@ -32,6 +32,19 @@ int MapsNamesC(PyObject* unpickler) {
   return found.get() == Py_None ? 0 : 1;
 }
 
+// The same question to the find_class of an extension, which nothing has replaced, unless the
+// extension is `_pickle` itself.
+int MapsNamesExtension(PyObject* unpickler) {
+  if (Py_TYPE(unpickler)->tp_base == patched) return MapsNamesC(unpickler);
+  auto* base = reinterpret_cast<PyObject*>(Py_TYPE(unpickler)->tp_base);
+  const PyRef real = PyRef::Own(PyObject_GetAttrString(base, "find_class"));
+  const PyRef found = real ? PyRef::Own(PyObject_CallFunctionObjArgs(
+                                 real.get(), unpickler, mapped_name, probed_name, nullptr))
+                           : PyRef();
+  if (!found) return -1;
+  return found.get() == Py_None ? 0 : 1;
+}
+
 int MapsNamesPython(PyObject* unpickler) {
   const PyRef fix = PyRef::Own(PyObject_GetAttrString(unpickler, "fix_imports"));
   if (!fix) return -1;
@@ -98,6 +111,14 @@ PyObject* FindClassPython(PyObject* self, PyObject* const* args, Py_ssize_t coun
   return Find(self, args, count, MapsNamesPython);
 }
 
+PyObject* FindClassExtension(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (active == nullptr) {
+    PyErr_SetString(PyExc_RuntimeError, "an inert unpickler is used outside a load");
+    return nullptr;
+  }
+  return Find(self, args, count, MapsNamesExtension);
+}
+
 PyObject* PersistentLoad(PyObject* /*self*/, PyObject* pid) {
   if (active == nullptr) {
     PyErr_SetString(PyExc_RuntimeError, "an inert unpickler is used outside a load");
@@ -110,7 +131,18 @@ PyObject* PersistentLoad(PyObject* /*self*/, PyObject* pid) {
 PyMethodDef find_class_c = {"find_class", AsCFunction(FindClassC), METH_FASTCALL, nullptr};
 PyMethodDef find_class_python = {"find_class", AsCFunction(FindClassPython), METH_FASTCALL,
                                  nullptr};
+PyMethodDef find_class_extension = {"find_class", AsCFunction(FindClassExtension), METH_FASTCALL,
+                                    nullptr};
 PyMethodDef persistent_load = {"persistent_load", PersistentLoad, METH_O, nullptr};
+
+PyMethodDef* MethodOf(FindClassOf reader) {
+  switch (reader) {
+    case FindClassOf::kC: return &find_class_c;
+    case FindClassOf::kPython: return &find_class_python;
+    case FindClassOf::kExtension: break;
+  }
+  return &find_class_extension;
+}
 
 bool InstallProbe() {
   mapped_name = PyUnicode_InternFromString("__builtin__");
@@ -157,8 +189,7 @@ PyRef InertUnpickler(PyObject* base, FindClassOf reader, bool persistent_ids) {
                                                 "InertUnpickler", base));
   if (!made) return {};
   auto* type = reinterpret_cast<PyTypeObject*>(made.get());
-  const PyRef find = PyRef::Own(
-      PyDescr_NewMethod(type, reader == FindClassOf::kC ? &find_class_c : &find_class_python));
+  const PyRef find = PyRef::Own(PyDescr_NewMethod(type, MethodOf(reader)));
   if (!find || PyObject_SetAttrString(made.get(), "find_class", find.get()) < 0) return {};
   if (!persistent_ids) return made;
   // Not a method: a bound one, which `_pickle` keeps, would make a cycle of every unpickler.

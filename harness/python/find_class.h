@@ -8,7 +8,8 @@
 
 namespace pickleproof {
 
-enum class FindClassOf : uint8_t { kC, kPython };
+// kExtension: of another C module with the interface of _pickle.
+enum class FindClassOf : uint8_t { kC, kPython, kExtension };
 
 // Puts an inert `find_class` into _pickle.Unpickler itself, for `_pickle.loads`, which accepts no
 // subclass: its loop calls self.find_class like every other. Outside our loads it passes on to the

@@ -26,6 +26,9 @@ struct PythonState {
   PyRef c_unpickler, py_unpickler;
   PyRef c_unpickler_without_ids, py_unpickler_without_ids;
   PyRef c_loads;
+  // Of an extension, where there is one, and whether its constructor knows `buffers`.
+  PyRef extension_unpickler, extension_unpickler_without_ids;
+  bool extension_takes_buffers = false;
 
   PyRef c_dumps, py_dumps;
   // Pickler classes, and subclasses of them that write persistent ids.

@@ -181,6 +181,10 @@ RawLoad Reader::Read(std::string_view data, const LoadOptions& options, PyObject
   bool ok = false;
   const PyRef keywords = MakeKeywords(options, buffers, &ok);
   if (!ok) return {};
+  if (keywords && implementation_ == Implementation::kExtension &&
+      !state_.extension_takes_buffers) {
+    PyDict_DelItemString(keywords.get(), "buffers");
+  }
   if (channel_ == Channel::kFile) {
     const PyRef file = OpenFile(data);
     if (!file) return {};
@@ -213,16 +217,23 @@ RawLoad Reader::ReadString(std::string_view data, PyObject* keywords) {
 }
 
 RawLoad Reader::ReadFrom(PyObject* file, const LoadOptions& options, PyObject* keywords) {
-  const bool ids = options.persistent_ids;
-  const PyRef& cls = implementation_ == Implementation::kC
-                         ? (ids ? state_.c_unpickler : state_.c_unpickler_without_ids)
-                         : (ids ? state_.py_unpickler : state_.py_unpickler_without_ids);
+  const PyRef& cls = UnpicklerClass(options.persistent_ids);
   RawLoad loaded;
   const PyRef unpickler = CallWith(cls.get(), file, keywords);
   if (unpickler) {
     loaded.value = PyRef::Own(PyObject_CallMethod(unpickler.get(), "load", nullptr));
   }
   return loaded;
+}
+
+const PyRef& Reader::UnpicklerClass(bool ids) const {
+  switch (implementation_) {
+    case Implementation::kC: return ids ? state_.c_unpickler : state_.c_unpickler_without_ids;
+    case Implementation::kPython:
+      return ids ? state_.py_unpickler : state_.py_unpickler_without_ids;
+    case Implementation::kExtension: break;
+  }
+  return ids ? state_.extension_unpickler : state_.extension_unpickler_without_ids;
 }
 
 // An unbuffered binary file with this content, at its beginning.

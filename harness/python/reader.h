@@ -11,7 +11,8 @@ namespace pickleproof {
 
 struct PythonState;
 
-enum class Implementation : uint8_t { kC, kPython };
+// kExtension: the one of extension_engine.h, over BytesIO and files only.
+enum class Implementation : uint8_t { kC, kPython, kExtension };
 
 // Makes the inert Unpickler classes, and makes `find_class` of _pickle.Unpickler itself inert while
 // a load of ours runs, because `_pickle.loads` can't be given a subclass.
@@ -38,6 +39,7 @@ class Reader {
   RawLoad ReadString(std::string_view data, PyObject* keywords);
   RawLoad ReadFrom(PyObject* file, const LoadOptions& options, PyObject* keywords);
   PyRef OpenFile(std::string_view data);
+  const PyRef& UnpicklerClass(bool persistent_ids) const;
 
   PythonState& state_;
   const Implementation implementation_;

@@ -19,6 +19,7 @@ enum class DivergenceClass : uint8_t {
   kHang,           // a reader did not come back
   kStackOverflow,  // a reader ran out of stack where another answers
   kOutOfMemory,    // a reader asked for more memory than it may have where another answers
+  kAmplification,  // a reader spends out of proportion to the input (cost_judge.h)
   kVerdict,        // one accepts, the other refuses
   kValue,          // both accept, with different graphs
   kIdentity,       // graphs that differ in what is one object
@@ -29,10 +30,10 @@ enum class DivergenceClass : uint8_t {
   kStaticRefusal,  // a loader accepts what pickletools refuses
   kError,          // both refuse, with different exceptions: of the second level
 };
-inline constexpr size_t kDivergenceClassCount = 13;
+inline constexpr size_t kDivergenceClassCount = 14;
 
-// "crash", "hang", "stack-overflow", "out-of-memory", "verdict", "value", "identity", "trace",
-// "consumed", "static-global", "static-end", "static-refusal", "error".
+// "crash", "hang", "stack-overflow", "out-of-memory", "amplification", "verdict", "value",
+// "identity", "trace", "consumed", "static-global", "static-end", "static-refusal", "error".
 std::string_view Name(DivergenceClass what);
 std::optional<DivergenceClass> DivergenceClassOf(std::string_view name);
 
@@ -42,7 +43,7 @@ struct DivergenceSignature {
   std::string left, right;
   DivergenceClass what = DivergenceClass::kVerdict;
   // "accept|ValueError" of a verdict, "EOFError|UnpicklingError" of an error, what pickletools
-  // refuses; empty where the class says it all.
+  // refuses, what is out of proportion; empty where the class says it all.
   std::string detail;
   // Of the first instruction whose meaning differs: the opcode; "frame-end/fixed" and the like
   // where the instruction is any that crosses the end of a frame; "byte" where it is none.

@@ -27,8 +27,9 @@ std::string ReaderOf(std::string_view engine) {
 
 std::string Title(const FindingReport& report) {
   const DivergenceSignature& signature = report.divergence.signature;
-  std::string title =
-      fmt::format("{} and {}: {}", signature.left, signature.right, Name(signature.what));
+  std::string title = signature.left;
+  if (!signature.right.empty()) title += " and " + signature.right;
+  title += fmt::format(": {}", Name(signature.what));
   if (!signature.detail.empty()) title += fmt::format(" ({})", signature.detail);
   if (!signature.opcode.empty()) title += " at " + signature.opcode;
   return title;

@@ -119,6 +119,7 @@ ProcessEnd EndOf(int status, std::string& how) {
     return code == kStackOverflowStatus ? ProcessEnd::kStackOverflow : ProcessEnd::kCrash;
   }
   how = fmt::format("signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  if (WTERMSIG(status) == SIGXCPU) return ProcessEnd::kHang;  // a limit that `work` set itself
   // Nobody else sends this one but a system without memory.
   return WTERMSIG(status) == SIGKILL ? ProcessEnd::kOutOfMemory : ProcessEnd::kCrash;
 }

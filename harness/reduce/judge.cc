@@ -9,6 +9,7 @@
 #include "harness/graph/notation.h"
 #include "harness/pickle/opcode.h"
 #include "harness/pickle/unpickler.h"
+#include "harness/reduce/cost_judge.h"
 #include "harness/reduce/first_instruction.h"
 #include "harness/reduce/static_judge.h"
 #include "oracles/differential.h"
@@ -144,6 +145,7 @@ std::string Briefly(const Outcome& outcome) {
 }
 
 struct Judge::Impl {
+  const EngineSet* set = nullptr;
   std::array<Engine*, 6> engines = {};
   std::array<Profile, 3> own;
   DifferentialOracle oracle;
@@ -351,6 +353,7 @@ Judge::~Judge() = default;
 
 Result<Judge> Judge::Make(const EngineSet& set) {
   auto impl = std::make_unique<Impl>();
+  impl->set = &set;
   int minor = 0;
   for (Engine* reader : set.Readers()) {
     const std::string& id = reader->card().id;
@@ -396,7 +399,14 @@ std::vector<Divergence> Judge::Look(std::string_view stream) {
   return found;
 }
 
+std::vector<Divergence> Judge::LookAtCosts(std::string_view stream) {
+  return JudgeCosts(*impl_->set, stream);
+}
+
 bool Judge::Shows(std::string_view stream, const DivergenceSignature& signature) {
+  if (signature.what == DivergenceClass::kAmplification) {
+    return ShowsCost(*impl_->set, stream, signature);
+  }
   impl_->Begin(stream);
   if (signature.left == kStaticName) {
     const auto found = JudgeStatically(impl_->ForStatic());

@@ -37,7 +37,11 @@ class Judge {
   // Everything that differs on this input, each signature once, the weightiest class first.
   std::vector<Divergence> Look(std::string_view stream);
 
-  // Whether this signature is among them; much cheaper where it is not.
+  // What readers spend out of proportion (cost_judge.h): hundreds of loads, in processes of their
+  // own, so it is asked apart.
+  std::vector<Divergence> LookAtCosts(std::string_view stream);
+
+  // Whether this signature is among them, of either kind; much cheaper where it is not.
   bool Shows(std::string_view stream, const DivergenceSignature& signature);
 
   // What each reader answers, by the id of its engine: our machine first.

@@ -115,7 +115,9 @@ std::vector<std::string> CheckRegression(Judge& judge, const Regression& regress
                                      engine, answer, expected->second));
     }
   }
-  bool shown = false;
+  const auto signature = ParseDivergenceSignature(regression.signature);
+  bool shown = signature && signature->what == DivergenceClass::kAmplification &&
+               judge.Shows(stream, *signature);
   for (const Divergence& divergence : judge.Look(stream)) {
     shown = shown || ToText(divergence.signature) == regression.signature;
     if (!divergence.known) {
