@@ -99,8 +99,8 @@ def _():
                 README + "'An important difference'")
 def _():
     lib = cloudpickle()
-    main = in_main("import enum\nclass Color(enum.Enum):\n    RED = 1\nclass C:\n    def m(self): return Color.RED\n"
-                   "def f(): return C().m()\ninstance = C()\n")
+    main = in_main("import enum\nclass Color(enum.Enum):\n    RED = 1\n"
+                   "class C:\n    def m(self): return Color.RED\ndef f(): return C().m()\ninstance = C()\n")
     program = LOADS + "print(f().name)"
     assert fresh(program, lib.dumps(main.f)) == "RED"
     assert fresh(program.replace("f()", "f.m()"), lib.dumps(main.instance)) == "RED"
