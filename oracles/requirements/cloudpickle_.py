@@ -99,8 +99,8 @@ def _():
                 README + "'An important difference'")
 def _():
     lib = cloudpickle()
-    main = in_main("import enum\nclass Color(enum.Enum):\n    RED = 1\nclass C:\n    def m(self): return Color.RED\n"
-                   "def f(): return C().m()\ninstance = C()\n")
+    main = in_main("import enum\nclass Color(enum.Enum):\n    RED = 1\n"
+                   "class C:\n    def m(self): return Color.RED\ndef f(): return C().m()\ninstance = C()\n")
     program = LOADS + "print(f().name)"
     assert fresh(program, lib.dumps(main.f)) == "RED"
     assert fresh(program.replace("f()", "f.m()"), lib.dumps(main.instance)) == "RED"
@@ -199,12 +199,11 @@ def _():
     assert version.encode() not in data and lib.__version__.encode() not in data
     told = fresh(LOADS + "print(f(1))", PLUS_ONE_OF_3_8)
     assert told == ("2" if sys.version_info < (3, 11) else "TypeError")
-    return AS_WRITTEN if told == "TypeError" else None
+    return None if sys.version_info[:2] in ((3, 9), (3, 10)) else AS_WRITTEN
 
 
-@of_cloudpickle(162, "cloudpickle is not for storing objects for long.", README + "introduction",
-                contradicted="the streams call private functions of the library by name, which another "
-                             "release may not have; it keeps some names for old streams")
+@of_cloudpickle(162, "cloudpickle is not for storing objects for long: its streams call private functions "
+                     "of the release that wrote them.", README + "introduction")
 def _():
     data = cloudpickle().dumps(lambda: 1, 2)
     called = {name for name in ("_make_function", "_builtin_type", "_function_setstate")

@@ -5,7 +5,7 @@ import io
 import os
 import pickle
 
-from .registry import BOTH, MANUAL, MANUAL2, PY, each, raises, requirement, scratch
+from .registry import BOTH, MANUAL, MANUAL2, Unavailable, each, raises, requirement, scratch
 
 
 class TextReader:
@@ -88,7 +88,6 @@ def _():
     try:
         import sqlite3
     except ImportError as error:
-        from .registry import Unavailable
         raise Unavailable(str(error))
     tasks = ("give food to fish", "prepare group meeting", "fight with a zebra")
     for impl in BOTH:

@@ -6,8 +6,7 @@ import os
 import pickle
 import sys
 
-from .registry import (BOTH, C, MANUAL, MANUAL2, PY, each, importable, python2, raises, requirement,
-                       scratch)
+from .registry import BOTH, MANUAL, MANUAL2, each, python2, raises, requirement, scratch
 
 FIND_CLASS = MANUAL + "'Module Interface', Unpickler.find_class"
 RESTRICTING = MANUAL + "'Restricting Globals'"

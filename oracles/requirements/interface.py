@@ -90,7 +90,8 @@ def _():
 
 
 @requirement(40, "A file to load from has three methods: read, readinto and readline.",
-             INTERFACE + "Unpickler", contradicted="readinto may be missing, read is called instead; pickle.py never calls it")
+             INTERFACE + "Unpickler",
+             contradicted="readinto may be missing, read is called instead; pickle.py never calls it")
 def _():
     class Full(Source):
         def __init__(self, data):

@@ -3,8 +3,7 @@
 import pickle
 import struct
 
-from .registry import (ANSWER, BOTH, C, MANUAL, MANUAL2, PY, each, fresh, importable, raises,
-                       requirement, scratch)
+from .registry import MANUAL, MANUAL2, each, fresh, importable, raises, requirement, scratch
 
 CAN_BE = MANUAL + "'What can be pickled and unpickled?'"
 CAN_BE2 = MANUAL2 + "'What can be pickled and unpickled?'"

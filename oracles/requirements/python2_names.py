@@ -3,9 +3,6 @@
 import collections
 import datetime
 import io
-import itertools
-import pickle
-import sys
 
 from .registry import BOTH, MANUAL, each, raises, requirement
 

@@ -6,7 +6,7 @@ import importlib.util
 from . import registry
 
 MODULES = ("streams", "sharing", "interface", "errors", "picklable", "instances", "hooks", "buffers",
-           "python2_names", "globals_", "examples", "cloudpickle_", "dill_")
+           "python2_names", "globals_", "examples", "cloudpickle_", "dill_", "answer")
 
 
 def load(file=""):
