@@ -50,7 +50,7 @@ ordered_json FindingJson(const FindingRow& row, bool fresh) {
           {"outcomes", outcomes}};
 }
 
-std::string Verdict(const NightRecord& record) {
+std::string Headline(const NightRecord& record) {
   if (record.Good()) return "Nothing new that is unknown.";
   return fmt::format("{} new findings without a known reason, {} regressions that changed.",
                      record.NewUnknown().size(), record.regression_problems.size());
@@ -124,7 +124,7 @@ std::string NightJson(const NightRecord& record) {
 }
 
 std::string NightText(const NightRecord& record) {
-  std::string text = fmt::format("{}\n{}\n\n", Verdict(record), Summary(record));
+  std::string text = fmt::format("{}\n{}\n\n", Headline(record), Summary(record));
   text += fmt::format("{:<20} {:>12} {:>9} {:>7} {:>9} {:>8} {:>6}\n", "target", "executions",
                       "per s", "load %", "coverage", "corpus", "new");
   for (const FuzzReport& report : record.targets) {
@@ -178,7 +178,7 @@ std::string NightHtml(const NightRecord& record) {
       "<th>corpus</th><th>new</th></tr>\n{}</table>\n"
       "<h2>Disagreements</h2>\n<table><tr><th>id</th><th>signature</th><th>bytes</th>"
       "<th>explanation</th><th></th></tr>\n{}</table>\n</main></body></html>\n",
-      record.started, kStyle, EscapeHtml(Verdict(record)), EscapeHtml(Summary(record)),
+      record.started, kStyle, EscapeHtml(Headline(record)), EscapeHtml(Summary(record)),
       record.started, record.ended, EscapeHtml(record.command), problems, targets, rows);
 }
 
