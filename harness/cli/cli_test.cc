@@ -243,7 +243,8 @@ TEST(Cross, ComparesGivenPicklesAlone) {
 
 TEST(Report, WritesTheRecordAndThePage) {
   const ScratchFolder folder;
-  const Ran ran = RunProgram({"report", "--graphs", "1", "-o", folder / "deep/out"});
+  const Ran ran = RunProgram({"report", "--graphs", "1", "--sources", "1", "--interpreters",
+                              "embedded", "-o", folder / "deep/out"});
   EXPECT_TRUE(ran.status == 0 || ran.status == 1) << ran.status << ran.err;
   EXPECT_TRUE(json::parse(ReadFile(folder / "deep/out/run.json"), nullptr, false).is_object());
   EXPECT_NE(ReadFile(folder / "deep/out/index.html").find("</html>"), std::string::npos);
@@ -251,7 +252,8 @@ TEST(Report, WritesTheRecordAndThePage) {
 
 TEST(Report, DrawsARecordAgainWithoutRunningAnything) {
   const ScratchFolder folder;
-  const Ran ran = RunProgram({"report", "--graphs", "1", "-o", folder / "first"});
+  const Ran ran = RunProgram({"report", "--graphs", "1", "--sources", "1", "--interpreters",
+                              "embedded", "-o", folder / "first"});
   const Ran again =
       RunProgram({"report", "--from", folder / "first/run.json", "-o", folder / "second"});
   EXPECT_EQ(again.status, ran.status);
