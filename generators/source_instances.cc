@@ -12,7 +12,14 @@ using Role = SourceRole;
 std::vector<SourceForm> Protocol() {
   return {
       {"instance", Role::kValue, {}, "$ = <C>(<N>)\n", {"$.m(<N>)", "type($)(3).m(1)"}},
-      {"linked", Role::kValue, {}, "$ = [<C>(1), <C>(2)]\n$[0].v = $\n", {"$[0].v is $", "len($)"}},
+      // Not all classes take the attribute.
+      {"linked",
+       Role::kValue,
+       {},
+       "$ = [<C>(1), <C>(2)]\n"
+       "try:\n    $[0].v = $\n"
+       "except AttributeError:\n    $.append($)\n",
+       {"getattr($[0], 'v', None) is $ or $[-1] is $", "len($)"}},
       {"state",
        Role::kValue,
        {kMainName},

@@ -26,7 +26,7 @@ struct SourceTraitInfo {
 };
 std::span<const SourceTraitInfo> AllSourceTraits();
 inline constexpr size_t kSourceTraitCount = 0
-#define PICKLE_SOURCE_TRAIT(name, text, sentence) +1
+#define PICKLE_SOURCE_TRAIT(name, text, sentence) +1  // NOLINT(bugprone-macro-parentheses)
 #include "generators/source_trait.def"
     ;
 

@@ -288,8 +288,9 @@ TEST(Requirements, ACheckThatFailsGivesStatusOne) {
 
 TEST(Report, WritesTheRecordAndThePage) {
   const ScratchFolder folder;
-  const Ran ran = RunProgram({"report", "--graphs", "1", "--table-row", "1", "--table-interpreter",
-                              "3", "--requirement", "13", "-o", folder / "deep/out"});
+  const Ran ran = RunProgram({"report", "--graphs", "1", "--sources", "1", "--interpreters",
+                              "embedded", "--table-row", "1", "--table-interpreter", "3",
+                              "--requirement", "13", "-o", folder / "deep/out"});
   EXPECT_TRUE(ran.status == 0 || ran.status == 1) << ran.status << ran.err;
   const json record = json::parse(ReadFile(folder / "deep/out/run.json"), nullptr, false);
   ASSERT_TRUE(record.is_object());
@@ -306,8 +307,9 @@ TEST(Report, WritesTheRecordAndThePage) {
 
 TEST(Report, DrawsARecordAgainWithoutRunningAnything) {
   const ScratchFolder folder;
-  const Ran ran = RunProgram({"report", "--graphs", "1", "--table-row", "68", "--no-requirements",
-                              "-o", folder / "first"});
+  const Ran ran =
+      RunProgram({"report", "--graphs", "1", "--sources", "1", "--interpreters", "embedded",
+                  "--table-row", "68", "--no-requirements", "-o", folder / "first"});
   const Ran again =
       RunProgram({"report", "--from", folder / "first/run.json", "-o", folder / "second"});
   EXPECT_EQ(again.status, ran.status);

@@ -193,12 +193,13 @@ int RunCrossLive(const CrossVerb& verb) {
     return printed ? kDisagreed : Refuse(printed.error().message);
   }
   const std::string command =
-      fmt::format("./pickleproof cross --live --seed {} --first {} --sources {}", verb.seed,
-                  verb.first, verb.live_sources.sources);
-  const auto record = RunLive(verb.live_sources, verb.seed, verb.first, verb.jobs, command);
-  if (!record) return Refuse(record.error().message);
-  Print(*record, verb.as_json);
-  return record->unexplained_witnesses == 0 ? kAgreed : kDisagreed;
+      fmt::format("./pickleproof cross --live --seed {} --first {} --sources {} --interpreters {}",
+                  verb.seed, verb.first, verb.live_sources.sources, verb.live_sources.interpreters);
+  const auto run = RunLive(verb.live_sources, verb.seed, verb.first, verb.jobs, command);
+  if (!run) return Refuse(run.error().message);
+  Print(run->record, verb.as_json);
+  if (!verb.as_json) fmt::print("{}", ToText(run->tally));
+  return run->record.unexplained_witnesses == 0 ? kAgreed : kDisagreed;
 }
 
 int RunCross(const CrossVerb& verb) {
@@ -232,15 +233,18 @@ int RunCross(const CrossVerb& verb) {
     return RunCampaign(options);
   }();
   if (!record) return Refuse(record.error().message);
+  LiveTally tally;
   if (verb.report && verb.live_sources.sources > 0) {
-    auto live = RunLive(verb.live_sources, verb.seed, verb.first, verb.jobs, "");
+    const auto live = RunLive(verb.live_sources, verb.seed, verb.first, verb.jobs, "");
     if (!live) return Refuse(live.error().message);
-    if (auto merged = Merge(*record, *live); !merged) return Refuse(merged.error().message);
+    if (auto merged = Merge(*record, live->record); !merged) return Refuse(merged.error().message);
+    tally = live->tally;
   }
   if (verb.report) {
     if (auto added = AddSheets(*record, verb); !added) return Refuse(added.error().message);
   }
   Print(*record, verb.as_json);
+  if (!verb.as_json) fmt::print("{}", ToText(tally));
   if (verb.report) {
     if (auto saved = WriteReportFiles(*record, verb.out); !saved) {
       return Refuse(saved.error().message);
@@ -275,6 +279,8 @@ void AddReport(CLI::App& app, int* status) {
   auto verb = std::make_shared<CrossVerb>();
   verb->report = true;
   verb->live_sources.sources = 40;
+  verb->live_sources.interpreters = "all";
+  verb->live_sources.versions_every = 20;
   CLI::App* report = app.add_subcommand(
       "report",
       "The main job: cross over generated graphs, corpus/real and given pickles, and write\n"

@@ -16,6 +16,9 @@ namespace pickleproof {
 struct LiveArguments {
   uint64_t sources = 100;
   bool shrink = false;
+  // "embedded", "all", or versions with commas between them: "3.9,3.13".
+  std::string interpreters = "embedded";
+  uint64_t versions_every = 1;  // each so manieth source goes across versions
 
   void AddTo(CLI::App& verb);
 };
@@ -23,8 +26,8 @@ struct LiveArguments {
 // Runs the sources from `first` on with the interpreter that is embedded, in an environment with
 // cloudpickle and dill, which is made where it is missing. Without libraries what needs them is
 // named in the record as unavailable. kForeign where nothing can be run.
-Result<RunRecord> RunLive(const LiveArguments& arguments, uint64_t seed, uint64_t first,
-                          size_t processes, const std::string& command_line);
+Result<LiveRun> RunLive(const LiveArguments& arguments, uint64_t seed, uint64_t first,
+                        size_t processes, const std::string& command_line);
 
 // Prints the smallest source that still shows what the first of the sources shows.
 Result<void> PrintShrunk(const LiveArguments& arguments, uint64_t seed, uint64_t first);

@@ -11,11 +11,19 @@
 
 #include "generators/sources.h"
 #include "harness/base/error.h"
+#include "harness/matrix/live_tally.h"
 #include "harness/matrix/record.h"
 
 namespace pickleproof {
 
 inline constexpr std::string_view kLiveGroup = "live";
+
+// An interpreter that pickles live objects.
+struct LivePython {
+  std::string python;   // the program, with cloudpickle and dill
+  int minor = 9;        // its version: 3.minor
+  std::string modules;  // where the module `pickleproof` for it is, may be empty
+};
 
 struct LiveCampaignOptions {
   uint64_t seed = 1;
@@ -23,29 +31,29 @@ struct LiveCampaignOptions {
   uint64_t sources = 100;
   std::vector<int> protocols = {0, 1, 2, 3, 4, 5};
   size_t processes = 1;
-  std::string python;   // an interpreter with cloudpickle and dill
-  int minor = 9;        // of that interpreter
+  LivePython home;
+  // Other versions. What each of all these writes, every other reads, in groups of their own
+  // ("live/3.9-to-3.13"), for each `versions_every`th source.
+  std::vector<LivePython> others;
+  uint64_t versions_every = 1;
   std::string scripts;  // the folder of the Python packages `live` and `picklability`
-  std::string modules;  // where the module `pickleproof` for that interpreter is, may be empty
   std::string command_line;
+  std::string reproduce_arguments;  // behind "--seed S --first I --sources 1"
   std::function<void(uint64_t done, uint64_t total)> progress;
+};
+
+struct LiveRun {
+  RunRecord record;
+  LiveTally tally;  // of the interpreter `home` alone
 };
 
 // Runs everything and confirms each unexplained difference alone in fresh processes. A group of
 // picklers that can't be asked is named in the record with the reason. Errors: kForeign where no
 // worker can run.
-Result<RunRecord> RunLiveCampaign(const LiveCampaignOptions& options);
+Result<LiveRun> RunLiveCampaign(const LiveCampaignOptions& options);
 
 // The source again, as small as it gets while the same writer and reader differ from it in an
 // unexplained way. kForeign where it does not differ.
 Result<Source> ShrinkLiveDifference(const LiveCampaignOptions& options, const Source& source);
-
-// Of the sources in the record's live group: how many streams were written at all, and how many
-// were read by something.
-struct LiveShare {
-  uint64_t cells = 0;    // of all kinds
-  uint64_t reached = 0;  // a reader had a stream
-};
-LiveShare ShareOfLive(const RunRecord& record);
 
 }  // namespace pickleproof

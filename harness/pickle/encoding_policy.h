@@ -80,8 +80,9 @@ struct EncodingPolicy {
   bool memoize_persistent = false;
 
   // A call made for its effect (effects.h) whose arguments lead to an object that is not made yet
-  // waits until that one is made. Else it is written where it stands, as CPython writes a state
-  // setter, and the object is made twice.
+  // waits until that one is made, and so do the items of a list or dict from such an object on.
+  // Else they are written where they stand, as CPython does, and the object is made twice, the
+  // first time of containers that are not full.
   bool defer_calls = false;
 
   // What CPython does although it isn't quite right.

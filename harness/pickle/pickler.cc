@@ -19,7 +19,7 @@ constexpr size_t kFirstCheck = 64;
 // in CPython's pickles, and everything is memoized.
 bool IsPlain(const DumpOptions& options) {
   const EncodingPolicy& policy = options.policy;
-  return options.protocol >= 2 && !options.fast &&
+  return options.protocol >= 2 && !options.fast && !policy.defer_calls &&
          policy.memoize == EncodingPolicy::Memoize::kAlways &&
          policy.ints == EncodingPolicy::Ints::kShortest &&
          policy.floats == EncodingPolicy::Floats::kBinary &&

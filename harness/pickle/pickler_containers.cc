@@ -100,7 +100,32 @@ bool Pickler::Impl::SaveFilled(NodeId id, Task fill, Task marked, Opcode empty, 
     p_ = PutOpcode(PutOpcode(p_, Opcode::MARK), mark_form);
   }
   Memoize(id);
-  return Fill(fill, id, items, true);
+  if (!policy_.defer_calls) return Fill(fill, id, items, true);
+  const std::span<const NodeId> now = ItemsToFill(fill, id, 0);
+  return Fill(fill, id, now, now.size() == items.size());
+}
+
+// The items of a list or dict from an index on, but none from the first on that is an object whose
+// parts are being written: they wait until it is made, as they must have where they were read.
+std::span<const NodeId> Pickler::Impl::ItemsToFill(Task task, NodeId id, size_t from) {
+  const std::span<const NodeId> items = graph_->Items(id);
+  if ((task != Task::kFillDict && task != Task::kFillList) || !HasMemo(id)) {
+    return items.subspan(from);
+  }
+  const auto is_unmade = [&](NodeId value) {
+    return graph_->kind(value) == Kind::kObject && !HasMemo(value) &&
+           std::ranges::any_of(stack_.span(), [&](const Frame& frame) {
+             return frame.task == Task::kObject && frame.node == value;
+           });
+  };
+  const size_t step = task == Task::kFillDict ? 2 : 1;
+  for (size_t i = from; i < items.size(); i += step) {
+    const NodeId value = items[i + step - 1];
+    if (!is_unmade(value)) continue;
+    deferred_.push_back({value, id, i});
+    return items.subspan(from, i - from);
+  }
+  return items.subspan(from);
 }
 
 void Pickler::Impl::EndMarked() {

@@ -41,7 +41,7 @@ class Pickler::Impl {
     kSetCall,  // the end of set([...]) or frozenset([...])
     kObject,
     kSteps,
-    kDeferred,  // calls that waited for the node
+    kDeferred,  // calls and items that waited for the node
     kPersistentId,
   };
 
@@ -161,7 +161,8 @@ class Pickler::Impl {
   bool AdvanceCall(Frame& frame);
   bool IsStateSetter(const Frame& frame);
   NodeId UnmadeObjectOf(NodeId call) const;
-  bool SaveDeferred(NodeId id);  // pushes a frame where calls wait for the node
+  std::span<const NodeId> ItemsToFill(Task task, NodeId id, size_t from);
+  bool SaveDeferred(NodeId id);  // pushes a frame where something waits for the node
   bool AdvanceDeferred();
   bool AdvancePersistentId();
   bool EndPersistentId(NodeId id);
@@ -180,10 +181,13 @@ class Pickler::Impl {
   size_t next_check_ = 0;
   uint32_t buffers_ = 0;   // written so far
   bool reserved_ = false;  // room for all text of the graph, in this dump
-  struct DeferredCall {
-    NodeId object, call;
+  // What waits until `object` is made: a call, or the items of a list or dict from an index on.
+  struct Deferred {
+    static constexpr size_t kCall = ~size_t{0};
+    NodeId object, node;
+    size_t from = kCall;
   };
-  std::vector<DeferredCall> deferred_;  // in the order in which they were met
+  std::vector<Deferred> deferred_;  // in the order in which they were met
   std::optional<Error> error_;
   std::optional<GraphShape> shape_;  // of this dump, where it was asked for
 

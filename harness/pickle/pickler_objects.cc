@@ -296,22 +296,25 @@ NodeId Pickler::Impl::UnmadeObjectOf(NodeId call) const {
 }
 
 bool Pickler::Impl::SaveDeferred(NodeId id) {
-  const bool any = std::ranges::find(deferred_, id, &DeferredCall::object) != deferred_.end();
+  const bool any = std::ranges::find(deferred_, id, &Deferred::object) != deferred_.end();
   return !any || Push(Task::kDeferred, id, {}) != nullptr;
 }
 
 bool Pickler::Impl::AdvanceDeferred() {
   Frame& frame = stack_.back();
   if (frame.phase == 1) p_ = PutOpcode(p_, Opcode::POP);
-  const auto next = std::ranges::find(deferred_, frame.node, &DeferredCall::object);
+  const auto next = std::ranges::find(deferred_, frame.node, &Deferred::object);
   if (next == deferred_.end()) {
     stack_.pop_back();
     return true;
   }
   frame.phase = 1;
-  const NodeId call = next->call;
+  const Deferred waiting = *next;
   deferred_.erase(next);
-  return Save(call);
+  if (waiting.from == Deferred::kCall) return Save(waiting.node);
+  Get(waiting.node);
+  const Task fill = graph_->kind(waiting.node) == Kind::kDict ? Task::kFillDict : Task::kFillList;
+  return Fill(fill, waiting.node, ItemsToFill(fill, waiting.node, waiting.from), false);
 }
 
 // ---- Persistent ids.

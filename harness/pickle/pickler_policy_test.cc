@@ -209,6 +209,35 @@ TEST(PicklerPolicy, DeferredCallsKeepTheirOrder) {
             ".call(m.set(#2#, (#0#, 1)))))");
 }
 
+// How dill (recurse) writes a class with a method that names it: the globals of the method get the
+// class when it is made. A class is made of a copy of its dict, which must be full by then.
+TEST(PicklerPolicy, DeferredItemsWaitForTheObjectThatTheyAre) {
+  for (const char* text :
+       {"#0=m.type('C', {'f': m.function({'__name__': 'n', 'C': #0#, 'z': 1}), 'g': 2})",
+        "#0=m.type('C', {'f': m.function([1, #0#, 2, #0#, [3]]), 'g': 2})",
+        "#0=m.outer(#1=m.inner([1, #1#, 2, #0#, 3], {'a': #0#, 'b': #1#}))"}) {
+    const auto graph = ParseNotation(text);
+    ASSERT_TRUE(graph) << ToString(graph.error());
+    for (const int protocol : {0, 2, 5}) {
+      SCOPED_TRACE(testing::Message() << text << " at protocol " << protocol);
+      DumpOptions options;
+      options.protocol = protocol;
+      options.policy.defer_calls = true;
+      const auto bytes = Dump(*graph, options);
+      ASSERT_TRUE(bytes) << ToString(bytes.error());
+      const Outcome read = Load(*bytes, {});
+      ASSERT_EQ(read.verdict, Verdict::kAccept);
+      EXPECT_TRUE(Isomorphic(*graph, read.graph)) << Disassemble(*bytes);
+      // Each is made once: its global is looked up, and it is called.
+      for (const char* target : {"m type", "m outer", "m inner", "m function"}) {
+        const auto made = std::ranges::count_if(
+            read.trace, [&](const TraceEvent& event) { return event.target == target; });
+        EXPECT_TRUE(made == 0 || made == 2) << target << " " << made;
+      }
+    }
+  }
+}
+
 TEST(PicklerPolicy, OptimizedStreamsStoreOnlyWhatTheyFetch) {
   for (const char* text :
        {"[#0='shared', 'once', #0#, #1=[], (#1#, m.A, m.B, m.A, b'x', set{1})]"}) {

@@ -92,8 +92,7 @@ TEST(ReduceStream, ShortensAFrameAndTheTailInItTogether) {
            LoadLittle<uint64_t>(s.data() + s.find('\x95') + 1) == s.size() - s.find('\x95') - 9;
   };
   ASSERT_TRUE(reaches_the_end(stream));
-  EXPECT_EQ(Reduced(stream, reaches_the_end),
-            std::string("\x95\x03\0\0\0\0\0\0\0).\0", 12));
+  EXPECT_EQ(Reduced(stream, reaches_the_end), std::string("\x95\x03\0\0\0\0\0\0\0).\0", 12));
 }
 
 TEST(ReduceStream, ShrinksTheGraphWhereThatHelps) {

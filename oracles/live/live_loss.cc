@@ -39,6 +39,10 @@ bool LoadMissesName(const LiveCell& cell) {
   return Load(cell, "AttributeError: Can't get attribute") ||
          Load(cell, "AttributeError: module '__main__' has no attribute");
 }
+// Whether the stream names the library's own functions, as those with code in them do.
+bool Names(const LiveCell& cell, std::string_view library) {
+  return cell.stream.find(library) != std::string_view::npos;
+}
 bool Raises(const ProbeDifference* difference, std::string_view exception) {
   return difference != nullptr && difference->got == "raises " + std::string(exception);
 }
@@ -188,6 +192,23 @@ constexpr std::array kLosses = {
              kDill,
              [](const LiveCell& cell, const ProbeDifference* difference) {
                return IsDill(cell) && Asks(cell, difference, {kMetaclassKeywords});
+             }},
+    // Last, so that what differs within one version is told by its own name.
+    LiveLoss{
+        "documented-as-unsupported/cloudpickle",
+        "Written by one version of Python and read by another: \"Cloudpickle can only be used to "
+        "send objects between the exact same version of Python.\" What is written by value has "
+        "bytecode in it.",
+        "https://github.com/cloudpipe/cloudpickle#readme",
+        [](const LiveCell& cell, const ProbeDifference*) {
+          return cell.other_version && IsCloudpickle(cell) && Names(cell, "cloudpickle");
+        }},
+    LiveLoss{"documented-as-unsupported/dill",
+             "Written by one version of Python and read by another: dill serialises bytecode, "
+             "so that it is more sensitive to versions than pickle.",
+             "https://github.com/uqfoundation/dill/issues/194",
+             [](const LiveCell& cell, const ProbeDifference*) {
+               return cell.other_version && IsDill(cell) && Names(cell, "dill._dill");
              }},
 };
 

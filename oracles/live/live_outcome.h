@@ -38,6 +38,8 @@ struct LiveCell {
   int protocol = 0;
   const Source* source = nullptr;
   const LiveOutcome* outcome = nullptr;
+  std::string_view stream;     // "" where none was written
+  bool other_version = false;  // read by another version of Python than it was written by
 };
 
 }  // namespace pickleproof

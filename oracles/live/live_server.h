@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,12 @@ struct LiveWritten {
   std::vector<std::pair<std::string, std::vector<LiveStream>>> streams;
 };
 
+// A stream to be read; several reads of equal bytes send them once.
+struct LiveRead {
+  std::string reader;
+  std::string_view bytes;
+};
+
 struct LiveServerOptions {
   std::string python;   // with the libraries of the group
   std::string scripts;  // the folder of `live` and `picklability`
@@ -48,11 +55,14 @@ class LiveServer {
   // kForeign where the source does not run, with its exception; kIo where the server is gone.
   Result<LiveWritten> Write(const Source& source, const std::vector<int>& protocols);
   // What each pair of reader and stream comes to, compared with the answers of the origin.
-  Result<std::vector<LiveOutcome>> Read(
-      const Source& source, const std::vector<std::string>& expected,
-      const std::vector<std::pair<std::string, std::string_view>>& reads);
+  Result<std::vector<LiveOutcome>> Read(const Source& source,
+                                        const std::vector<std::string>& expected,
+                                        const std::vector<LiveRead>& reads);
 
  private:
+  Result<void> ReadSome(const Source& source, const std::vector<std::string>& expected,
+                        std::span<const LiveRead> reads, std::vector<LiveOutcome>* outcomes);
+
   explicit LiveServer(ChildProcess process) : process_(std::move(process)) {}
 
   ChildProcess process_;

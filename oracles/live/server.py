@@ -6,8 +6,12 @@ every fork of it is an interpreter that has seen neither.
 
   {"do": "write", "text": ..., "root": ..., "probes": [...], "protocols": [...], "writers": [...]}
       {"expected": [...], "streams": {writer: [{"stream": base64} | {"error": ...} per protocol]}}
-  {"do": "read", "reads": [[reader, base64], ...], "probes": [...]}
+  {"do": "read", "streams": [base64, ...], "reads": [[reader, stream], ...], "probes": [...]}
       {"results": [{"answers": [...]} | {"error": ...} | {"hang": true} | {"crash": ...}, ...]}
+
+Each read has a process of its own: what a load leaves behind (cloudpickle remembers the classes that
+it made, dill fills __main__) must not help the next one. Readers that are one function, as
+cloudpickle.loads is pickle.loads, share an answer.
 """
 
 import base64
@@ -20,7 +24,7 @@ import warnings
 from live import picklers, probing
 from picklability import fork
 
-TIMEOUT = 10  # seconds for one source or one stream
+TIMEOUT = 20  # seconds for one source or one stream, on a busy machine too
 
 
 def _message(error):
@@ -74,17 +78,22 @@ def write(group, request):
 
 def read(group, request):
     readers = picklers.readers(group)
+    streams = [base64.b64decode(text) for text in request["streams"]]
 
-    def one(name, data):
+    def one(load, data):
         try:
-            loaded = readers[name](data)
+            loaded = load(data)
         except Exception as error:
             yield _message(error)
         else:
             yield {"answers": probing.answers(loaded, request["probes"])}
 
-    return {"results": [_first(lambda: one(name, base64.b64decode(data)))
-                        for name, data in request["reads"]]}
+    done = {}
+    for name, index in request["reads"]:
+        key = readers[name], index
+        if key not in done:
+            done[key] = _first(lambda: one(readers[name], streams[index]))
+    return {"results": [done[readers[name], index] for name, index in request["reads"]]}
 
 
 def serve(group):

@@ -133,6 +133,8 @@ bool LivePickler::OpenDict(PyObject* object) {
   if (size == 0) return true;
   if (!EnterFast(object)) return false;
   if (protocol() == 0) {
+    // Of the pairs nobody could tell whose they are.
+    if (fast_ && !Push(Task::kLeaveFast, object)) return false;
     const PyRef items = PyRef::Own(PyObject_CallMethod(object, "items", nullptr));
     const PyRef iterator = items ? PyRef::Own(PyObject_GetIter(items.get())) : PyRef();
     return iterator && Push(Task::kPairs, iterator.get());

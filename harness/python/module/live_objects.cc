@@ -5,6 +5,10 @@
 namespace pickleproof {
 namespace {
 
+// Objects that are made of arguments, which are made of arguments, and so on. What leads back to
+// itself by its arguments, or makes new objects for ever, ends here, within a part of a second.
+constexpr size_t kMaxMaking = 20000;
+
 bool FailPickling(const char* message) {
   PyErr_SetString(State().pickling_error, message);
   return false;
@@ -133,7 +137,12 @@ bool LivePickler::SaveReduced(PyObject* reduced, PyObject* object) {
   PyObject* const args = PyTuple_GET_ITEM(reduced, 1);
   Opcode opcode = Opcode::REDUCE;
   if (protocol() >= 2 && !ChooseOpcode(callable, &opcode)) return false;
+  if (making_ == kMaxMaking) {
+    PyErr_SetString(PyExc_RecursionError, "arguments of __reduce__ are nested without an end");
+    return false;
+  }
   if (!Push(Task::kMade, object, reduced)) return false;
+  ++making_;
   if (opcode == Opcode::NEWOBJ) return SaveNewObj(args, object);
   if (opcode == Opcode::NEWOBJ_EX) return SaveNewObjEx(args);
   return PushOpcode(Opcode::REDUCE) && Push(Task::kValue, args) && Save(callable);
@@ -196,6 +205,7 @@ bool LivePickler::StepMade() {
   const PyRef owned = PyRef::Own(jobs_.back().object);
   const PyRef reduced = PyRef::Own(jobs_.back().extra);
   jobs_.pop_back();
+  --making_;
   PyObject* const object = owned.get();
   if (object != nullptr) {
     if (const LiveMemo::Entry* known = memo_.Find(object); known != nullptr) {

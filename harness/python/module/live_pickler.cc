@@ -24,19 +24,16 @@ LivePickler::LivePickler(int protocol, bool fix_imports)
 
 bool LivePickler::Dump(PyObject* object, const Hooks& hooks, bool fast, LiveSink* sink,
                        std::string& out) {
-  Unwind();  // what a dump has left that ran out of memory
+  const Ending ending(*this);
   hooks_ = hooks;
   fast_ = fast;
   sink_ = sink;
   fast_nesting_ = 0;
+  making_ = 0;
   fast_open_.clear();
   writer_.SetSink(sink);
   p_ = writer_.Begin(out, kMaxBytes);
-  const bool done = Save(object) && Run();
-  Unwind();
-  hooks_ = {};
-  sink_ = nullptr;
-  if (!done) {
+  if (!Save(object) || !Run()) {
     writer_.Abort();
     return false;
   }
@@ -55,8 +52,6 @@ bool LivePickler::Push(Task task, PyObject* object, PyObject* extra) {
     PyErr_SetString(PyExc_RecursionError, "objects are nested too deeply to be pickled");
     return false;
   }
-  Py_XINCREF(object);
-  Py_XINCREF(extra);
   jobs_.Push(Job{.task = task,
                  .phase = Phase::kStart,
                  .opcode = Opcode::NONE,
@@ -65,6 +60,9 @@ bool LivePickler::Push(Task task, PyObject* object, PyObject* extra) {
                  .size = 0,
                  .object = object,
                  .extra = extra});
+  // Only now: a push that runs out of memory owns nothing.
+  Py_XINCREF(object);
+  Py_XINCREF(extra);
   return true;
 }
 
@@ -77,8 +75,8 @@ bool LivePickler::PushOpcode(Opcode opcode) {
 void LivePickler::Finish() {
   const Job job = jobs_.back();
   jobs_.pop_back();
-  const bool counted =
-      job.task == Task::kList || job.task == Task::kDict || job.task == Task::kFrozenSet;
+  const bool counted = job.task == Task::kList || job.task == Task::kDict ||
+                       job.task == Task::kFrozenSet || job.task == Task::kLeaveFast;
   if (fast_ && counted && fast_nesting_-- >= kFastNesting) fast_open_.erase(job.object);
   Py_XDECREF(job.object);
   Py_XDECREF(job.extra);
@@ -126,6 +124,7 @@ bool LivePickler::Step() {
       Finish();
       return put;
     }
+    case Task::kLeaveFast: Finish(); return true;
     case Task::kNestedName: return StepNestedName();
   }
   PICKLEPROOF_CHECK(false);

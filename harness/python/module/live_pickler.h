@@ -53,6 +53,7 @@ class LivePickler {
     kPairs,       // the same with keys and values
     kMade,        // `object` has just been made as the reduce tuple `extra` says
     kMemoize,     // `object` has just been made
+    kLeaveFast,   // `object` is complete, in fast mode
     kNestedName,  // one more getattr() of a nested global: `object` is the path
   };
   enum class Phase : uint8_t { kStart, kBatch, kSingle };
@@ -68,6 +69,23 @@ class LivePickler {
     PyObject* extra;      // owned, may be nullptr
   };
   enum class Saved : uint8_t { kDone, kHasParts, kFailed };
+
+  // Ends a dump, also one that memory runs out of: whoever dropped the last reference to an object
+  // finds nothing of it here.
+  class Ending {
+   public:
+    explicit Ending(LivePickler& pickler) : pickler_(pickler) {}
+    Ending(const Ending&) = delete;
+    Ending& operator=(const Ending&) = delete;
+    ~Ending() {
+      pickler_.Unwind();
+      pickler_.hooks_ = {};
+      pickler_.sink_ = nullptr;
+    }
+
+   private:
+    LivePickler& pickler_;
+  };
 
   // ---- live_pickler.cc
   bool Run();
@@ -143,6 +161,7 @@ class LivePickler {
   char* p_ = nullptr;  // where writer_ writes
   LiveMemo memo_;
   Pool<Job> jobs_;
+  size_t making_ = 0;  // objects whose arguments are being saved
   size_t fast_nesting_ = 0;
   std::unordered_set<PyObject*> fast_open_;  // what is being saved, deep down in fast mode
 };

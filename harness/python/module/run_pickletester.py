@@ -11,6 +11,7 @@ listed is an error, and so is a listed test that passes, does not exist, or has 
 """
 
 import argparse
+import collections
 import fnmatch
 import io
 import re
@@ -143,6 +144,8 @@ def main():
             problems.append("more than %.0f %% left out" % (100 * MAX_LEFT_OUT))
     for problem in problems:
         print(problem)
+    for reason, count in sorted(collections.Counter(skipped.values()).items()):
+        print("skipped by CPython's own words, %d times: %s" % (count, reason))
     passed = len(ids) - len(skipped) - len(result.failed)
     print("CPython %s: %d tests, %d passed, %d left out (%.1f %%), %d skipped by themselves, "
           "%d other failures" % (

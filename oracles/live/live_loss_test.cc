@@ -1,0 +1,146 @@
+#include "oracles/live/live_loss.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace pickleproof {
+namespace {
+
+using enum SourceTrait;
+
+// A cell, by what differs from the usual: a source of one part and one probe with its traits.
+struct Case {
+  std::string writer = "dill", reader = "dill";
+  int protocol = 4;
+  SourceTraits traits = {};
+  LiveResult result = LiveResult::kDifferent;
+  std::string error;  // or what the probe answers
+  std::string stream = "a stream";
+  bool other_version = false;
+};
+
+std::string ReasonOf(const Case& one) {
+  Source source;
+  source.parts.push_back({"root = {}\n", one.traits});
+  source.probes.push_back({"x['d1']", one.traits});
+  LiveOutcome outcome{one.result, one.error, {}};
+  if (one.result == LiveResult::kDifferent) {
+    outcome.error.clear();
+    outcome.differences.push_back({0, "'as it was'", one.error});
+  }
+  LiveCell cell;
+  cell.writer = one.writer;
+  cell.reader = one.reader;
+  cell.protocol = one.protocol;
+  cell.source = &source;
+  cell.outcome = &outcome;
+  cell.stream = one.stream;
+  cell.other_version = one.other_version;
+  std::string unexplained;
+  const LiveLoss* loss = ExplainLive(cell, &unexplained);
+  EXPECT_EQ(loss == nullptr, !unexplained.empty());
+  return loss == nullptr ? "" : std::string(loss->name);
+}
+
+TEST(LiveLoss, NamesAreUniqueAndReasonsAreSentences) {
+  std::set<std::string_view> names;
+  for (const LiveLoss& loss : AllLiveLosses()) {
+    EXPECT_TRUE(names.insert(loss.name).second) << loss.name;
+    EXPECT_TRUE(loss.reason.ends_with('.')) << loss.name;
+    EXPECT_TRUE(loss.link.starts_with("https://")) << loss.name;
+  }
+}
+
+TEST(LiveLoss, AProbeThatAnswersOtherwiseIsUnexplainedByItself) {
+  for (const char* writer : {"_pickle", "pickle.py", "cloudpickle", "pickleproof", "dill",
+                             "dill-recurse", "dill-byref"}) {
+    EXPECT_EQ(ReasonOf({.writer = writer, .error = "0"}), "") << writer;
+    EXPECT_EQ(ReasonOf({.writer = writer, .traits = {kMainName, kLocal, kLambda}, .error = "0"}),
+              "")
+        << writer;
+  }
+}
+
+TEST(LiveLoss, CrashesAndHangsAreNeverExplainedWithinOneVersion) {
+  SourceTraits all;
+  for (const SourceTraitInfo& info : AllSourceTraits()) all.set(info.trait);
+  for (const LiveResult result : {LiveResult::kCrash, LiveResult::kHang}) {
+    for (const char* writer : {"_pickle", "cloudpickle", "pickleproof", "dill"}) {
+      EXPECT_EQ(ReasonOf({.writer = writer,
+                          .traits = all,
+                          .result = result,
+                          .error = "SIGSEGV",
+                          .stream = "cloudpickle dill._dill"}),
+                "");
+    }
+  }
+}
+
+TEST(LiveLoss, FunctionsByNameAreMissingOnlyForPicklersThatWriteNames) {
+  Case one{.writer = "_pickle",
+           .reader = "_pickle",
+           .result = LiveResult::kLoadRefused,
+           .error = "AttributeError: Can't get attribute 'd1' on <module '__main__'>"};
+  EXPECT_EQ(ReasonOf(one), "live-by-reference");
+  one.writer = "cloudpickle";
+  EXPECT_EQ(ReasonOf(one), "");
+  one.writer = "pickleproof";
+  EXPECT_EQ(ReasonOf(one), "");
+}
+
+TEST(LiveLoss, GlobalsOfDillAreLostOnlyWhereRecurseIsOff) {
+  Case one{.traits = {kGlobals}, .error = "raises NameError"};
+  EXPECT_EQ(ReasonOf(one), "dill-globals-by-reference");
+  one.writer = "dill-recurse";
+  EXPECT_EQ(ReasonOf(one), "");
+  one.writer = "dill";
+  one.error = "raises TypeError";
+  EXPECT_EQ(ReasonOf(one), "");
+}
+
+TEST(LiveLoss, OneProbeOfSeveralThatNothingExplainsIsUnexplained) {
+  Source source;
+  source.parts.push_back({"root = {}\n", {kSharedCell, kLocal}});
+  source.probes.push_back({"x[0](1)", {kSharedCell}});
+  source.probes.push_back({"x[1]", {kLocal}});
+  LiveOutcome outcome{LiveResult::kDifferent, "", {{0, "1", "2"}}};
+  LiveCell cell;
+  cell.writer = "cloudpickle";
+  cell.reader = "_pickle";
+  cell.protocol = 4;
+  cell.source = &source;
+  cell.outcome = &outcome;
+  std::string unexplained;
+  ASSERT_NE(ExplainLive(cell, &unexplained), nullptr);
+  outcome.differences.push_back({1, "3", "4"});
+  EXPECT_EQ(ExplainLive(cell, &unexplained), nullptr);
+  EXPECT_EQ(unexplained, "x[1]: 4, not 3");
+}
+
+TEST(LiveLoss, OtherVersionsExcuseStreamsWithCodeInThemAndNoOthers) {
+  const struct {
+    const char *writer, *stream, *reason;
+  } kRows[] = {
+      {"cloudpickle", "cloudpickle.cloudpickle", "documented-as-unsupported/cloudpickle"},
+      {"pickleproof", "cloudpickle.cloudpickle", "documented-as-unsupported/cloudpickle"},
+      {"dill-recurse", "dill._dill", "documented-as-unsupported/dill"},
+      {"cloudpickle", "builtins", ""},
+      {"dill", "builtins", ""},
+      {"_pickle", "cloudpickle.cloudpickle", ""},
+      {"pickle.py", "dill._dill", ""},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(std::string(row.writer) + " " + row.stream);
+    Case one{.writer = row.writer, .error = "0", .stream = row.stream, .other_version = true};
+    EXPECT_EQ(ReasonOf(one), row.reason);
+    one.result = LiveResult::kCrash;
+    EXPECT_EQ(ReasonOf(one), row.reason);
+    one.other_version = false;
+    EXPECT_EQ(ReasonOf(one), "");
+  }
+}
+
+}  // namespace
+}  // namespace pickleproof
