@@ -153,7 +153,7 @@ bool ReaderComparison::Compare(const Sides& sides, const Outcome& left, const Ou
   CountEvent(MixBytes(signature, 1));
   const auto [known, is_new] = reasons_.try_emplace(signature);
   if (is_new) {
-    known->second = Reason(sides, comparison, input);
+    known->second = Reason(sides, left, right, comparison, input);
     context_.candidates.Add(signature, input,
                             fmt::format("{} | {} ({})", comparison.left, comparison.right,
                                         known->second.empty() ? "unexplained" : known->second));
@@ -166,8 +166,8 @@ bool ReaderComparison::Compare(const Sides& sides, const Outcome& left, const Ou
   return true;
 }
 
-std::string ReaderComparison::Reason(const Sides& sides, const Comparison& comparison,
-                                     std::string_view input) {
+std::string ReaderComparison::Reason(const Sides& sides, const Outcome& left, const Outcome& right,
+                                     const Comparison& comparison, std::string_view input) {
   // Our machine in the profile of a reader has no excuse.
   if (sides.left_card == nullptr) return {};
   const LoadOptions plain = FuzzLoadOptions();
@@ -176,6 +176,8 @@ std::string ReaderComparison::Reason(const Sides& sides, const Comparison& compa
   disagreement.options = &plain;
   disagreement.left = sides.left_card;
   disagreement.right = sides.right_card;
+  if (left.verdict == Verdict::kAccept) disagreement.left_graph = &left.graph;
+  if (right.verdict == Verdict::kAccept) disagreement.right_graph = &right.graph;
   disagreement.comparison = &comparison;
   const auto explanation = Explain(disagreement);
   return explanation ? std::string(explanation->name) : std::string();

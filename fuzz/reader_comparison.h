@@ -48,7 +48,8 @@ class ReaderComparison {
   bool Compare(const Sides& sides, const Outcome& left, const Outcome& right,
                const CompareOptions& options, std::string_view input);
   // Why the sides differ, where that is known; empty where it isn't.
-  std::string Reason(const Sides& sides, const Comparison& comparison, std::string_view input);
+  std::string Reason(const Sides& sides, const Outcome& left, const Outcome& right,
+                     const Comparison& comparison, std::string_view input);
 
   TargetContext context_;
   std::vector<Lane> lanes_;
