@@ -49,10 +49,10 @@ struct RequirementsOptions {
 
 struct RequirementsResult {
   std::vector<PythonProgram> interpreters;  // those that were asked, by version
-  std::vector<Requirement> requirements;  // by number
-  std::vector<RequirementCell> cells;     // by number, then interpreter; none is missing
-  std::vector<std::string> notes;         // who was not asked, and why
-  std::vector<std::string> problems;      // who was asked and did not answer to the end
+  std::vector<Requirement> requirements;    // by number
+  std::vector<RequirementCell> cells;       // by number, then interpreter; none is missing
+  std::vector<std::string> notes;           // who was not asked, and why
+  std::vector<std::string> problems;        // who was asked and did not answer to the end
 
   // What all interpreters together say: fails before contradicted before holds before unavailable,
   // and kElsewhere where nobody was asked.
