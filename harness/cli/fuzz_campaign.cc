@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/bytes.h"
+#include "harness/cli/fuzz_command.h"
 #include "harness/cli/inputs.h"
 #include "harness/python/interpreter.h"
 #include "harness/reduce/divergence.h"
@@ -111,43 +112,9 @@ class Campaign {
   }
 
  private:
-  std::string Binary() const { return plan_.binaries + "/fuzz_" + plan_.target.name; }
-  std::string ArtifactPrefix() const { return state_.Crashes() + "/" + plan_.target.name + "-"; }
-
-  // What is read besides the corpus. Targets whose inputs are pickles share their seeds.
-  std::vector<std::string> SeedFolders() const {
-    const bool pickles = plan_.target.PickleBegin() == size_t{0};
-    std::vector<std::string> folders = {"/fuzz/seeds/" + plan_.target.Seeds()};
-    if (pickles) folders.insert(folders.end(), {"/corpus/regressions", "/corpus/real"});
-    for (std::string& folder : folders) folder.insert(0, PICKLEPROOF_SOURCE_DIR);
-    if (!plan_.seeds) folders.clear();
-    std::erase_if(folders, [](const std::string& folder) { return !fs::is_directory(folder); });
-    return folders;
-  }
-
-  std::vector<std::string> Command(double seconds) const {
-    std::vector<std::string> command = {
-        Binary(),
-        state_.Corpus(plan_.target.name),
-        "-artifact_prefix=" + ArtifactPrefix(),
-        fmt::format("-max_len={}", plan_.target.max_len),
-        fmt::format("-max_total_time={}", std::max<int64_t>(1, static_cast<int64_t>(seconds))),
-        "-print_final_stats=1",
-        "-timeout=20",
-        "-rss_limit_mb=3000",
-        "-reload=5"};
-    const std::vector<std::string> seeds = SeedFolders();
-    command.insert(command.begin() + 2, seeds.begin(), seeds.end());
-    if (plan_.target.PickleBegin()) {
-      const std::string dictionary = plan_.binaries + "/pickle.dict";
-      if (fs::exists(dictionary)) command.push_back("-dict=" + dictionary);
-    }
-    return command;
-  }
-
   Result<void> Spawn(size_t slot, double seconds) {
     const std::string log = fmt::format("{}/{}-{}.log", state_.Logs(), plan_.target.name, slot);
-    auto process = FuzzProcess::Start(Command(seconds), state_.Fuzz(), log);
+    auto process = FuzzProcess::Start(HuntCommand(plan_, state_, seconds), state_.Fuzz(), log);
     if (!process) return std::unexpected(process.error());
     if (slot < processes_.size()) {
       processes_[slot] = std::move(*process);
@@ -201,8 +168,8 @@ class Campaign {
   }
 
   Result<void> RunBinary() {
-    if (!fs::exists(Binary())) {
-      return Fail(ErrorCode::kUsage, Binary() +
+    if (!fs::exists(TargetBinary(plan_))) {
+      return Fail(ErrorCode::kUsage, TargetBinary(plan_) +
                                          ": no such program; ./pickleproof fuzz builds it, "
                                          "or name the folder with --binaries");
     }
@@ -313,9 +280,7 @@ class Campaign {
     setenv("PICKLEPROOF_FUZZ_ABORT", "1", 1);
     for (const std::string& file : files) {
       const std::string log = state_.Logs() + "/confirm.log";
-      auto process = FuzzProcess::Start({Binary(), "-timeout=20", "-rss_limit_mb=3000",
-                                         "-artifact_prefix=" + state_.Logs() + "/confirm-", file},
-                                        state_.Logs(), log);
+      auto process = FuzzProcess::Start(ConfirmCommand(plan_, state_, file), state_.Logs(), log);
       if (!process) return std::unexpected(process.error());
       const Clock clock;
       while (process->Running() && clock.Seconds() < kSecondsToConfirm) {
@@ -360,10 +325,8 @@ class Campaign {
     std::error_code ignored;
     fs::remove_all(merged, ignored);
     fs::create_directories(merged, ignored);
-    auto process =
-        FuzzProcess::Start({Binary(), "-merge=1", fmt::format("-max_len={}", plan_.target.max_len),
-                            "-artifact_prefix=" + state_.Logs() + "/merge-", merged, corpus},
-                           state_.Logs(), state_.Logs() + "/" + plan_.target.name + "-merge.log");
+    auto process = FuzzProcess::Start(MergeCommand(plan_, state_, merged, corpus), state_.Logs(),
+                                      state_.Logs() + "/" + plan_.target.name + "-merge.log");
     if (!process) return std::unexpected(process.error());
     const Clock clock;
     const double patience = std::max(60.0, plan_.seconds / 2);
