@@ -9,6 +9,7 @@
 #include "harness/graph/notation.h"
 #include "harness/pickle/opcode.h"
 #include "harness/pickle/unpickler.h"
+#include "harness/reduce/coarse_difference.h"
 #include "harness/reduce/cost_judge.h"
 #include "harness/reduce/first_instruction.h"
 #include "harness/reduce/static_judge.h"
@@ -69,56 +70,6 @@ constexpr Pair kImplementationPairs[] = {
     {kCBytesIo, kPyBytesIo, "_pickle", "pickle.py"},
     {kCFile, kPyFile, "_pickle", "pickle.py"},
 };
-
-bool RanOut(const Outcome& outcome) {
-  return outcome.verdict == Verdict::kOutOfMemory || outcome.verdict == Verdict::kStackOverflow;
-}
-
-// "accept", the exception, or the name of the verdict.
-std::string Word(const Outcome& outcome) {
-  if (outcome.verdict == Verdict::kReject && outcome.error && !outcome.error->exception.empty()) {
-    return outcome.error->exception;
-  }
-  return std::string(Name(outcome.verdict));
-}
-
-DivergenceClass ClassOf(const Comparison& comparison) {
-  return DivergenceClassOf(comparison.kind).value_or(DivergenceClass::kVerdict);
-}
-
-// What a comparison of two outcomes comes to, before the instruction is looked for.
-struct Coarse {
-  DivergenceClass what = DivergenceClass::kVerdict;
-  std::string detail;
-  Comparison comparison;
-};
-
-std::optional<Coarse> Compare(DifferentialOracle& oracle, const Outcome& left, const Outcome& right,
-                              const CompareOptions& options) {
-  Comparison comparison = oracle.Compare(left, right, options);
-  switch (comparison.agreement) {
-    case Agreement::kAgree:
-    case Agreement::kUnsupported: return std::nullopt;
-    case Agreement::kDiffer: {
-      const DivergenceClass what = ClassOf(comparison);
-      std::string detail;
-      if (what == DivergenceClass::kVerdict) detail = Word(left) + "|" + Word(right);
-      return Coarse{what, std::move(detail), std::move(comparison)};
-    }
-    case Agreement::kPoisoned: {
-      if (RanOut(left) == RanOut(right)) return std::nullopt;
-      const Verdict verdict = RanOut(left) ? left.verdict : right.verdict;
-      return Coarse{verdict == Verdict::kOutOfMemory ? DivergenceClass::kOutOfMemory
-                                                     : DivergenceClass::kStackOverflow,
-                    "", std::move(comparison)};
-    }
-    case Agreement::kBothReject: break;
-  }
-  if (!left.error || !right.error || left.error->exception == right.error->exception) {
-    return std::nullopt;
-  }
-  return Coarse{DivergenceClass::kError, Word(left) + "|" + Word(right), std::move(comparison)};
-}
 
 }  // namespace
 
@@ -224,7 +175,7 @@ std::vector<Pair> Judge::Impl::Pairs() {
 }
 
 std::optional<Coarse> Judge::Impl::CompareHere(const Pair& pair) {
-  auto coarse = Compare(oracle, Answer(pair.left), Answer(pair.right), MayCompare(pair));
+  auto coarse = CompareCoarsely(oracle, Answer(pair.left), Answer(pair.right), MayCompare(pair));
   if (!coarse || pair.left < kOurs) return coarse;
   // Our machine raises what `_pickle.loads` raises, and is not asked to run out of memory.
   const bool second_level = coarse->what == DivergenceClass::kError;
@@ -237,7 +188,7 @@ std::optional<Coarse> Judge::Impl::CompareHere(const Pair& pair) {
 
 bool Judge::Impl::DiffersOn(const Pair& pair, std::string_view front) {
   const auto found =
-      Compare(oracle, Load(pair.left, front), Load(pair.right, front), MayCompare(pair));
+      CompareCoarsely(oracle, Load(pair.left, front), Load(pair.right, front), MayCompare(pair));
   return found && found->what != DivergenceClass::kError;
 }
 
