@@ -81,6 +81,9 @@ class Graph {
   std::string_view Module(NodeId id) const { return inert_[nodes_[id].aux].module(); }
   std::string_view QualifiedName(NodeId id) const { return inert_[nodes_[id].aux].name(); }
   How how(NodeId id) const { return static_cast<How>(nodes_[id].flag); }
+  // Whether an object is a view of a bytearray: known, though there is no kind for it, and so it
+  // can be neither called nor changed, nor be a key.
+  bool IsView(NodeId id) const { return kind(id) == Kind::kObject && nodes_[id].spare != 0; }
   NodeId Callable(NodeId id) const { return inert_[nodes_[id].aux].parts.callable; }
   NodeId Args(NodeId id) const { return inert_[nodes_[id].aux].parts.args; }
   NodeId Kwargs(NodeId id) const { return inert_[nodes_[id].aux].parts.kwargs; }  // or kNoNode
@@ -222,6 +225,8 @@ class Graph {
   }
   bool ReplaceText(NodeId bytearray, std::string_view bytes);
 
+  void MarkAsView(NodeId object) { nodes_[object].spare = 1; }
+
   // Copies all borrowed text, so that the caller's input may go.
   void OwnText();
 
@@ -231,9 +236,10 @@ class Graph {
  private:
   struct Node {
     Kind kind;
-    uint8_t flag;    // int: 1 where big; object: How; buffer: 1 where read-only
-    uint16_t spare;  // container: 1 where its run has room for exactly `count`
-    uint32_t aux;    // length of text; index into inert_; index into indexes_ plus 1; buffer index
+    uint8_t flag;  // int: 1 where big; object: How; buffer: 1 where read-only
+    uint16_t
+        spare;     // container: 1 where its run has room for exactly `count`; object: 1 for a view
+    uint32_t aux;  // length of text; index into inert_; index into indexes_ plus 1; buffer index
     union {
       int64_t integer;
       uint64_t bits;

@@ -100,9 +100,11 @@ inline std::optional<uint64_t> HashScalar(const Graph& graph, NodeId id) {
     }
     case Kind::kBool: return HashSmallInt(graph.BoolValue(id) ? 1 : 0);
     case Kind::kFloat: return HashFloat(graph, id);
+    case Kind::kObject:
+      if (graph.IsView(id)) break;
+      [[fallthrough]];
     case Kind::kNone:
     case Kind::kGlobal:
-    case Kind::kObject:
     case Kind::kPersistentId:
     case Kind::kExtension: return MixOne(id, Salt(Kind::kObject));
     case Kind::kByteArray:

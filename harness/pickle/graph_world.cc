@@ -104,15 +104,19 @@ NodeId GraphWorld::ReadOnly(Value value) {
       const NodeId callable = Checked(graph_.Global("builtins", "memoryview"));
       const NodeId args = callable == kNoNode ? kNoNode : Tuple({&value, 1});
       if (args == kNoNode) return kNoNode;
-      views_.push_back(Checked(graph_.Object(How::kReduce, callable, args)));
-      return views_.back();
+      const NodeId view = Checked(graph_.Object(How::kReduce, callable, args));
+      if (view != kNoNode) graph_.MarkAsView(view);
+      return view;
     }
+    case Kind::kObject:
+      if (graph_.IsView(value)) return value;
+      [[fallthrough]];
     default: return Refuse(ErrorCode::kType, "READONLY_BUFFER on something without a buffer");
   }
 }
 
 bool GraphWorld::TakesSteps(Value value) const {
-  return IsInert(graph_.kind(value)) && std::ranges::find(views_, value) == views_.end();
+  return IsInert(graph_.kind(value)) && !graph_.IsView(value);
 }
 
 bool GraphWorld::ExtendByteArray(Value target, Items items) {

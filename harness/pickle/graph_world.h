@@ -27,7 +27,6 @@ class GraphWorld {
     next_buffer_ = 0;
     error_ = {};
     calls_.clear();
-    views_.clear();
     if (!known_extensions_.empty()) known_extensions_.clear();
   }
   // Before a load that shares nothing with earlier ones.
@@ -124,7 +123,6 @@ class GraphWorld {
   const LoadOptions& options_;
   Pool<TraceItem> trace_;
   std::vector<NodeId> calls_;
-  std::vector<NodeId> views_;  // read-only, of bytearrays
   std::vector<uint32_t> known_extensions_;
   uint32_t next_buffer_ = 0;
   Error error_;

@@ -139,6 +139,10 @@ TEST(Machine, AViewOfABytearrayTakesNothingThatIsDoneToObjects) {
       {view + "}K\x01K\x02sb.", "type"},
       {view + "Nb.", "builtins.memoryview(bytearray(b'z'))"},
       {view + ")R.", "type"},
+      {view + "\x98.", "builtins.memoryview(bytearray(b'z'))"},
+      {"(" + view + "\x91.", "unhashable"},
+      {"}" + view + "Ns.", "unhashable"},
+      {"}" + view + "\x85Ns.", "unhashable"},
       {view + ")\x81.", "type"},
       // Called by its name it is an object like any other.
       {"c__builtin__\nmemoryview\n)R]b.", "builtins.memoryview().build([])"},

@@ -1,5 +1,7 @@
 #include "harness/python/engines.h"
 
+#include "harness/base/bytes.h"
+#include "harness/graph/notation.h"
 #include "harness/python/python_test.h"
 
 namespace pickleproof {
@@ -210,6 +212,24 @@ TEST_F(EnginesTest, ExtensionCodesAreNodesAndTracedOnce) {
   ExpectMeanings({{"EXT1 17\nSTOP", "ext(17)", "ext 17"},
                   {"EXT1 18\nSTOP", "reject ValueError: unregistered extension code 18"}},
                  options);
+}
+
+// Found by the fuzzer: on a file the inner frame is read from behind the outer one, and the code
+// from behind both, where nobody had registered it.
+TEST_F(EnginesTest, ExtensionCodesBehindFramesInFramesAreFoundOnFiles) {
+  const std::string stream =
+      FromHex("950d0000000000000095050000000000000028500a282884000000002800002e").value_or("");
+  size_t asked = 0;
+  for (const auto& engine : *engines) {
+    const EngineCard& card = engine->card();
+    if (card.channel == Channel::kLoads || card.id.find("/_pickle/") == std::string::npos) continue;
+    SCOPED_TRACE(card.id);
+    ++asked;
+    const Outcome outcome = engine->Load(stream, {});
+    ASSERT_EQ(outcome.verdict, Verdict::kAccept);
+    EXPECT_EQ(ToNotation(outcome.graph), "ext(10240)");
+  }
+  EXPECT_EQ(asked, 2U);
 }
 
 TEST_F(EnginesTest, PersistentIdsAreNodesWhereTheChannelHasThem) {

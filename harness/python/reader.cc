@@ -3,9 +3,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <vector>
 
 #include "harness/base/bytes.h"
 #include "harness/base/check.h"
@@ -69,6 +71,23 @@ bool RegisterCodeAt(PythonState& state, std::string_view data, uint64_t offset, 
   return code == 0 || code > 0x7fffffffU || Register(state, code);
 }
 
+// Where a frame may end on a file. One that begins inside another and does not fit there is read
+// from behind it.
+std::vector<uint64_t> FrameEnds(std::string_view data) {
+  constexpr char kFrame = '\x95';
+  constexpr size_t kMostEnds = 256;
+  std::vector<uint64_t> ends;
+  for (size_t i = data.find(kFrame); i != std::string_view::npos; i = data.find(kFrame, i + 1)) {
+    if (data.size() - i < 9) break;
+    const uint64_t size = LoadLittle<uint64_t>(data.data() + i + 1);
+    if (size > data.size()) continue;
+    const size_t outer = ends.size();
+    for (size_t e = 0; e < outer && ends.size() < kMostEnds; ++e) ends.push_back(ends[e] + size);
+    if (ends.size() < kMostEnds) ends.push_back(i + 9 + size);
+  }
+  return ends;
+}
+
 // Registers every code that an EXT opcode anywhere in the data could name. Bytes that look like an
 // opcode but are not cost a useless entry, no more; so the data need not be parsed. On files the C
 // reader takes an argument that crosses the end of a frame from behind the frame.
@@ -82,16 +101,9 @@ bool RegisterCandidates(PythonState& state, std::string_view data) {
     if (!RegisterCodeAt(state, data, i + 1, size_t{1} << (byte - 0x82U))) return false;
   }
   if (!has_extension) return true;
-  constexpr char kFrame = '\x95';
-  for (size_t i = data.find(kFrame); i != std::string_view::npos; i = data.find(kFrame, i + 1)) {
-    if (data.size() - i < 9) break;
-    const uint64_t size = LoadLittle<uint64_t>(data.data() + i + 1);
-    if (size > data.size()) continue;
-    for (const size_t width : {2U, 4U}) {
-      if (!RegisterCodeAt(state, data, i + 9 + size, width)) return false;
-    }
-  }
-  return true;
+  return std::ranges::all_of(FrameEnds(data), [&](uint64_t end) {
+    return RegisterCodeAt(state, data, end, 2) && RegisterCodeAt(state, data, end, 4);
+  });
 }
 
 bool RegisterExtensions(PythonState& state, std::string_view data, const LoadOptions& options) {
