@@ -6,8 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "harness/graph/leaf.h"
+#include "harness/graph/mix.h"
+
 namespace pickleproof {
 namespace {
+
+constexpr uint64_t kPersistentSalt = uint64_t{1} << 32;  // no id of a node
 
 // The node whose state the call may have set, or kNoNode where the call has another form.
 NodeId Target(const Graph& graph, NodeId call) {
@@ -22,6 +27,16 @@ NodeId Target(const Graph& graph, NodeId call) {
   }
   const NodeId first = graph.Items(args)[0];
   return IsInert(graph.kind(first)) ? first : kNoNode;
+}
+
+// What a call was made by: the callable and the arguments. Persistent ids are written anew at each
+// reference, so those that are alike count as one callable.
+std::pair<uint64_t, NodeId> CallKey(const Graph& graph, NodeId call) {
+  const NodeId callable = graph.Callable(call);
+  if (graph.kind(callable) != Kind::kPersistentId) return {callable, graph.Args(call)};
+  const NodeId pid = graph.Persistent(callable);
+  const bool is_leaf = graph.kind(pid) < Kind::kTuple;
+  return {MixOne(is_leaf ? LeafHash(graph, pid, {}) : pid, kPersistentSalt), graph.Args(call)};
 }
 
 class Attacher {
@@ -65,7 +80,7 @@ class Attacher {
       if (reached_[id]) continue;
       reached_[id] = true;
       if (IsInert(graph_.kind(id))) MakeReady(id);
-      if (graph_.kind(id) == Kind::kObject) made_.emplace(graph_.Callable(id), graph_.Args(id));
+      if (graph_.kind(id) == Kind::kObject) made_.insert(CallKey(graph_, id));
       graph_.ForEachChild(id, [this](NodeId child) {
         if (!reached_[child]) stack_.push_back(child);
       });
@@ -75,9 +90,7 @@ class Attacher {
   // Whether an object that is reachable was made by the very same call. Picklers write an object
   // whose arguments lead back to it as a call within its own arguments, and drop the outer call
   // (Lib/pickle.py save_reduce: "if id(obj) in self.memo").
-  bool IsSecondCall(NodeId call) const {
-    return made_.contains({graph_.Callable(call), graph_.Args(call)});
-  }
+  bool IsSecondCall(NodeId call) const { return made_.contains(CallKey(graph_, call)); }
 
   void MakeReady(NodeId target) {
     const auto calls = std::ranges::equal_range(candidates_, target, {}, &Candidate::target);
@@ -88,7 +101,7 @@ class Attacher {
   const std::span<const NodeId> calls_;
   std::vector<Candidate> candidates_;  // by target, then in call order
   std::vector<bool> reached_;
-  std::set<std::pair<NodeId, NodeId>> made_;  // callable and arguments of reached objects
+  std::set<std::pair<uint64_t, NodeId>> made_;  // by what reached objects were made
   std::vector<NodeId> stack_;
   std::priority_queue<size_t> ready_;  // calls whose target is reachable, the latest first
 };

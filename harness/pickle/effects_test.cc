@@ -91,6 +91,22 @@ TEST_F(EffectsTest, AnEarlierResultUsedByALaterEffectIsNotAnEffectItself) {
   EXPECT_EQ(Effects(object), std::vector<NodeId>{later});
 }
 
+// Found by the matrix (seed 7, graph 18263): a persistent id is another node each time it is
+// written.
+TEST_F(EffectsTest, ASecondCallOfTheSamePersistentIdIsDropped) {
+  const NodeId object = Call(cls_, {});
+  const NodeId other = graph_.Str("other");
+  const NodeId pids[] = {graph_.Str("pid"), graph_.Str("pid"), other};
+  const NodeId args = Tuple({object, graph_.Int(1), graph_.Int(2)});
+  std::vector<NodeId> made;
+  for (const NodeId pid : pids) {
+    made.push_back(graph_.Object(How::kReduce, graph_.PersistentId(pid), args));
+    calls_.push_back(made.back());
+  }
+  ASSERT_TRUE(Attach(made[0]));
+  EXPECT_EQ(Effects(object), std::vector<NodeId>{made[2]});
+}
+
 TEST_F(EffectsTest, AnAttachedCallMakesFurtherTargetsReachable) {
   const NodeId object = Call(cls_, {});
   const NodeId hidden = Call(cls_, {});
