@@ -136,6 +136,16 @@ TEST_F(Browser, SearchAndProtocolNarrowTheDifferences) {
   EXPECT_NE(dom.find("1,973 agree, 3 differ, 12 differ, explained"), std::string::npos);
 }
 
+TEST_F(Browser, LiveObjectsHaveAViewOfTheirOwn) {
+  RunRecord record = SampleRecord();
+  record.cells[{"live/3.9-to-3.11", "cloudpickle", "dill", 4}].agree = 7;
+  const std::string dom = Open(record, "", "--dump-dom", R"js(
+[...document.querySelectorAll("#views button")].find((b) => b.textContent === "live objects").click();
+)js");
+  EXPECT_NE(dom.find("cloudpickle read by dill: 7 agree"), std::string::npos);
+  EXPECT_EQ(dom.find("read by pickleproof: "), std::string::npos);
+}
+
 TEST_F(Browser, DrawsASheetWithALinePerDistinctAnswer) {
   const std::string dom = Open(SampleRecord(), "#s-picklability-128", "--dump-dom", R"(
     [...document.querySelectorAll("#s-picklability-128 button")].at(-1).click();)");

@@ -66,18 +66,23 @@ function spoken(counts) {
 
 const protocols = [...new Set(record.cells.map((cell) => cell.protocol))].sort((a, b) => a - b);
 const isGenerated = (group) => group === GENERATED;
+// Live objects: "live", and "live/3.9-to-3.11" where one Python wrote and another read.
+const isLive = (group) => group.split("/")[0] === "live";
 
 // A cell of a view: the counts, with the row and the column where they stand.
 const mirrored = record.pairs.flatMap((pair) => [
   { ...pair, row: pair.left, column: pair.right },
   { ...pair, row: pair.right, column: pair.left }]);
 const placed = record.cells.map((cell) => ({ ...cell, row: cell.writer, column: cell.reader }));
+const isReal = (group) => !isGenerated(group) && !isLive(group);
+const written = (holds) => placed.filter((cell) => holds(cell.group));
 const views = [
-  { label: "generated graphs", real: false, pairs: false,
-    cells: placed.filter((cell) => isGenerated(cell.group)) },
-  { label: "real pickles, read", real: true, pairs: true, cells: mirrored },
-  { label: "real pickles, written again", real: true, pairs: false,
-    cells: placed.filter((cell) => !isGenerated(cell.group)) },
+  { label: "generated graphs", grouped: false, pairs: false, holds: isGenerated,
+    cells: written(isGenerated) },
+  { label: "real pickles, read", grouped: true, pairs: true, holds: isReal, cells: mirrored },
+  { label: "real pickles, written again", grouped: true, pairs: false, holds: isReal,
+    cells: written(isReal) },
+  { label: "live objects", grouped: true, pairs: false, holds: isLive, cells: written(isLive) },
 ].filter((view) => view.cells.length);
 
 // What the reader has chosen; null where nothing is.
@@ -96,7 +101,7 @@ function inOrder(ids) {
 function tabulate(view) {
   const rows = new Map();
   for (const cell of view.cells) {
-    if (view.real && state.group !== null && cell.group !== state.group) continue;
+    if (view.grouped && state.group !== null && cell.group !== state.group) continue;
     if (!rows.has(cell.row)) rows.set(cell.row, new Map());
     const row = rows.get(cell.row);
     if (!row.has(cell.column)) {

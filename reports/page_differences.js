@@ -111,7 +111,7 @@ function matches({ difference, text }) {
   if (state.cell) {
     const { row, column } = state.cell;
     const sides = [difference.left, difference.right];
-    if (isGenerated(difference.group) === state.view.real) return false;
+    if (!state.view.holds(difference.group)) return false;
     if (state.group !== null && difference.group !== state.group) return false;
     if (state.view.pairs ? difference.writer || !sides.includes(row) || !sides.includes(column)
       : difference.writer !== row || !sides.includes(column)) return false;

@@ -94,7 +94,7 @@ function drawMatrix() {
 function drawControls() {
   drawButtons("views", views.length > 1 ? views.map((view) => [view.label, view === state.view,
     view]) : [], (view) => { state.view = view; state.group = state.cell = null; });
-  const groups = state.view?.real ? groupsOf(state.view) : [];
+  const groups = state.view?.grouped ? groupsOf(state.view) : [];
   byId("group").hidden = groups.length < 2;
   byId("group").replaceChildren(
     make("option", { value: "" }, `all ${number(groups.length)} groups`),
