@@ -182,10 +182,15 @@ constexpr std::array kLosses = {
         }},
     LiveLoss{"dill-named-tuple",
              "dill rebuilds a class made by typing.NamedTuple as a plain named tuple, without the "
-             "methods and defaults that the class statement gave it.",
+             "methods and defaults that the class statement gave it. Subclasses inherit its "
+             "__orig_bases__, by which dill makes them with NamedTuple's own metaclass, which "
+             "refuses an __init__.",
              kDill,
              [](const LiveCell& cell, const ProbeDifference* difference) {
-               return IsDill(cell) && Asks(cell, difference, {kNamedTuple});
+               return IsDill(cell) &&
+                      (Asks(cell, difference, {kNamedTuple}) ||
+                       (Load(cell, "Cannot overwrite NamedTuple attribute __init__") &&
+                        Has(cell, {kNamedTuple})));
              }},
     LiveLoss{"dill-class-keywords",
              "dill makes the class anew without the keyword arguments of its class statement.",

@@ -53,6 +53,18 @@ TEST(LiveLoss, NamesAreUniqueAndReasonsAreSentences) {
   }
 }
 
+// Found by cross --live, seed 11, source 575.
+TEST(LiveLoss, ASubclassOfANamedTupleWithAnInitIsWhatDillCannotMakeAnew) {
+  const std::string error = "AttributeError: Cannot overwrite NamedTuple attribute __init__";
+  const auto refused = [&](const std::string& writer, SourceTraits traits) {
+    return ReasonOf(
+        {.writer = writer, .traits = traits, .result = LiveResult::kLoadRefused, .error = error});
+  };
+  EXPECT_EQ(refused("dill", {kNamedTuple}), "dill-named-tuple");
+  EXPECT_EQ(refused("dill", {}), "");
+  EXPECT_EQ(refused("cloudpickle", {kNamedTuple}), "");
+}
+
 TEST(LiveLoss, AProbeThatAnswersOtherwiseIsUnexplainedByItself) {
   for (const char* writer : {"_pickle", "pickle.py", "cloudpickle", "pickleproof", "dill",
                              "dill-recurse", "dill-byref"}) {
