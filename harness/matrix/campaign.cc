@@ -8,6 +8,7 @@
 #include "harness/matrix/engine_set.h"
 #include "harness/matrix/machine.h"
 #include "harness/matrix/smoke.h"
+#include "harness/matrix/unconfirmed.h"
 #include "harness/matrix/workers.h"
 
 namespace pickleproof {
@@ -15,7 +16,6 @@ namespace {
 
 // Unexplained signatures that are confirmed; past it a run is beyond doubt anyway.
 constexpr size_t kMaxConfirmed = 40;
-constexpr std::string_view kUnconfirmed = "unconfirmed";
 
 std::string SourceOf(const CampaignOptions& options, uint64_t item) {
   if (item < options.graphs) {
@@ -151,12 +151,7 @@ Result<void> Confirm(RunRecord& record, const CampaignOptions& options) {
     RunRecord once;
     if (auto merged = MergeResults(once, again->results); !merged) return merged;
     if (once.differences.contains(signature) || !again->crashed.empty()) continue;
-    auto moved = record.differences.extract(signature);
-    record.unexplained_witnesses -= moved.mapped().count;
-    ReasonOf(record, kUnconfirmed, "It did not happen again alone in a fresh process.").count +=
-        moved.mapped().count;
-    moved.key().explained_by = kUnconfirmed;
-    record.differences.insert(std::move(moved));
+    SettleUnconfirmed(record, signature);
   }
   return {};
 }

@@ -14,6 +14,7 @@
 #include "harness/matrix/live_runner.h"
 #include "harness/matrix/live_versions.h"
 #include "harness/matrix/machine.h"
+#include "harness/matrix/unconfirmed.h"
 #include "harness/matrix/workers.h"
 
 namespace pickleproof {
@@ -21,7 +22,6 @@ namespace {
 
 // So many unexplained differences are confirmed; further ones are the same few causes.
 constexpr size_t kMaxConfirmed = 50;
-constexpr std::string_view kUnconfirmed = "unconfirmed";
 
 std::string NameOf(const LiveCampaignOptions& options, uint64_t index) {
   return fmt::format("seed {}, source {}", options.seed, index);
@@ -144,12 +144,7 @@ Result<void> Confirm(RunRecord& record, const LiveCampaignOptions& options) {
     if (!again) return std::unexpected(again.error());
     for (const Signature& signature : signatures) {
       if (again->differences.contains(signature)) continue;
-      auto moved = record.differences.extract(signature);
-      record.unexplained_witnesses -= moved.mapped().count;
-      ReasonOf(record, kUnconfirmed, "It did not happen again alone in a fresh process.").count +=
-          moved.mapped().count;
-      moved.key().explained_by = kUnconfirmed;
-      record.differences.insert(std::move(moved));
+      SettleUnconfirmed(record, signature);
     }
   }
   return {};
