@@ -23,8 +23,8 @@ inline constexpr int kRecordSchema = 1;
 inline constexpr std::string_view kGeneratedGroup = "generated";
 // The left side of a comparison where it is no reader but the graph that was written.
 inline constexpr std::string_view kOriginal = "original";
-inline constexpr uint64_t kMaxStreamHexBytes = 64 * 1024;
-inline constexpr size_t kMaxTextBytes = 64 * 1024;  // of one graph or disassembly
+inline constexpr uint64_t kMaxStreamHexBytes = uint64_t{64} * 1024;
+inline constexpr size_t kMaxTextBytes = size_t{64} * 1024;  // of one graph or disassembly
 // Signatures that are kept with an example: unexplained ones, and of each reason.
 inline constexpr size_t kMaxUnexplained = 300;
 inline constexpr size_t kMaxPerReason = 30;
