@@ -1,10 +1,9 @@
 // Question: do all readers agree on what these bytes mean, and does our machine, asked to behave
-// like
-//           each of them, answer as it does?
+//           like each of them, answer as it does?
 // Input:    a pickle, or anything else.
 // Oracle:   verdict, graph, trace and consumed of _pickle and pickle.py, each over loads, BytesIO
-// and
-//           a file, against our machine in the profile of each; then the profiles with one another.
+//           and a file, against our machine in the profile of each; then the profiles with one
+//           another. pickle.py over BytesIO and all files see one input in eight.
 // Seeds:    fuzz/seeds/pickle
 
 #include <cstdlib>

@@ -37,7 +37,7 @@ for row in $targets; do
     cp "$work/build/fuzz/pickle.dict" "$OUT/$name.dict"
     dict="dict = $name.dict"
   fi
-  printf '[libfuzzer]\nmax_len = %s\nentropic = 0\n%s\n' "$max_len" "$dict" >"$OUT/$name.options"
+  printf '[libfuzzer]\nmax_len = %s\nentropic = 0\nuse_counters = 0\n%s\n' "$max_len" "$dict" >"$OUT/$name.options"
   # As in fuzz/CMakeLists.txt.
   seeds=$source_dir/fuzz/seeds/$name
   [ "$input" != pickle ] || seeds=$source_dir/fuzz/seeds/pickle
