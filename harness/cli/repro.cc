@@ -2,6 +2,7 @@
 // why, and the shortest command for each.
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 
@@ -122,11 +123,9 @@ void PrintCommands(std::string_view stream, const std::vector<TraceEvent>& trace
 }
 
 // Of each reader and each thing that can be grown, what n, 2n and 4n times cost.
-void PrintGrowth(const EngineSet& set, std::string_view stream) {
+void PrintGrowth(const std::vector<GrowthCosts>& rows) {
   fmt::print("\n{:<12} {:<28} {:>6} {:>9} {:>12} {:>12} {:>10}\n", "reader", "grown", "times",
              "bytes", "memory", "unfolded", "CPU ms");
-  const auto rows =
-      MeasureGrowth(CostReadersOf(set), stream, [](const auto&, auto) { return true; });
   for (const GrowthCosts& row : rows) {
     for (size_t i = 0; i < row.measured; ++i) {
       const Cost& cost = row.costs[i];
@@ -157,8 +156,10 @@ int RunRepro(const ReproVerb& verb) {
   }
   std::vector<Divergence> found = judge->Look(*stream);
   if (verb.grow) {
-    PrintGrowth(set, *stream);
-    for (Divergence& divergence : judge->LookAtCosts(*stream)) found.push_back(divergence);
+    const auto readers = CostReadersOf(set);
+    const auto rows = MeasureGrowth(readers, *stream);
+    PrintGrowth(rows);
+    std::ranges::move(JudgeCosts(readers, *stream, rows), std::back_inserter(found));
   }
   fmt::print("\n{}\n", found.empty() ? "All readers agree." : "Differences");
   for (const Divergence& divergence : found) PrintDivergence(divergence);

@@ -174,31 +174,6 @@ std::optional<Divergence> JudgeAlone(const CostReader& reader, std::string_view 
       fmt::format("{} bytes make it ask for {}", pickle.size(), told->output.substr(space + 1)));
 }
 
-std::vector<Divergence> JudgeReaders(
-    const std::vector<CostReader>& readers, std::string_view pickle,
-    const std::function<bool(const CostReader&, std::string_view grown)>& wanted) {
-  std::vector<Divergence> found;
-  // What grows more than is needed for it says nothing new.
-  const auto told = [&](const std::string& reader, const std::string& measure,
-                        const std::string& name) {
-    return std::ranges::any_of(found, [&](const Divergence& other) {
-      return other.signature.left == reader && other.signature.detail == measure &&
-             IsPartOf(other.signature.opcode, name);
-    });
-  };
-  for (const CostReader& reader : readers) {
-    auto alone = JudgeAlone(reader, pickle);
-    for (const GrowthCosts& row : MeasureGrowth({reader}, pickle, wanted)) {
-      if (!row.found || told(row.reader, row.found->measure, row.grown)) continue;
-      // Whatever grows, the cause stays in the pickle.
-      if (alone && row.found->measure == alone->signature.detail) continue;
-      found.push_back(DivergenceOf(reader, row.found->measure, row.grown, Describe(row)));
-    }
-    if (alone) found.push_back(std::move(*alone));
-  }
-  return found;
-}
-
 }  // namespace
 
 std::vector<CostReader> CostReadersOf(const EngineSet& set) {
@@ -273,17 +248,44 @@ std::vector<GrowthCosts> MeasureGrowth(
   return rows;
 }
 
+std::vector<Divergence> JudgeCosts(const std::vector<CostReader>& readers, std::string_view pickle,
+                                   const std::vector<GrowthCosts>& rows) {
+  std::vector<Divergence> found;
+  // What grows more than is needed for it says nothing new.
+  const auto told = [&](const std::string& reader, const std::string& measure,
+                        const std::string& name) {
+    return std::ranges::any_of(found, [&](const Divergence& other) {
+      return other.signature.left == reader && other.signature.detail == measure &&
+             IsPartOf(other.signature.opcode, name);
+    });
+  };
+  for (const CostReader& reader : readers) {
+    auto alone = JudgeAlone(reader, pickle);
+    for (const GrowthCosts& row : rows) {
+      if (row.engine != reader.id || !row.found) continue;
+      if (told(row.reader, row.found->measure, row.grown)) continue;
+      // Whatever grows, the cause stays in the pickle.
+      if (alone && row.found->measure == alone->signature.detail) continue;
+      found.push_back(DivergenceOf(reader, row.found->measure, row.grown, Describe(row)));
+    }
+    if (alone) found.push_back(std::move(*alone));
+  }
+  return found;
+}
+
 std::vector<Divergence> JudgeCosts(const EngineSet& set, std::string_view pickle) {
-  return JudgeReaders(CostReadersOf(set), pickle, [](const auto&, auto) { return true; });
+  const std::vector<CostReader> readers = CostReadersOf(set);
+  return JudgeCosts(readers, pickle, MeasureGrowth(readers, pickle));
 }
 
 bool ShowsCost(const EngineSet& set, std::string_view pickle,
                const DivergenceSignature& signature) {
   std::vector<CostReader> readers = CostReadersOf(set);
   std::erase_if(readers, [&](const CostReader& r) { return r.name != signature.left; });
-  const auto found = JudgeReaders(readers, pickle, [&](const CostReader&, std::string_view grown) {
+  const auto wanted = [&](const CostReader&, std::string_view grown) {
     return IsPartOf(grown, signature.opcode);
-  });
+  };
+  const auto found = JudgeCosts(readers, pickle, MeasureGrowth(readers, pickle, wanted));
   return std::ranges::any_of(found, [&](const Divergence& d) { return d.signature == signature; });
 }
 

@@ -61,12 +61,16 @@ void JudgeGrowthCosts(GrowthCosts& costs);
 // says which readers and names are worth asking for.
 std::vector<GrowthCosts> MeasureGrowth(
     const std::vector<CostReader>& readers, std::string_view pickle,
-    const std::function<bool(const CostReader&, std::string_view grown)>& wanted);
+    const std::function<bool(const CostReader&, std::string_view grown)>& wanted =
+        [](const auto&, auto) { return true; });
 
 // One divergence of the class kAmplification for each reader and measure: right is empty, detail is
 // the measure, opcode what grows. Where one load of the pickle as it is costs too much already, the
 // opcode is the first at which it does.
 std::vector<Divergence> JudgeCosts(const EngineSet& set, std::string_view pickle);
+// The same of what MeasureGrowth said.
+std::vector<Divergence> JudgeCosts(const std::vector<CostReader>& readers, std::string_view pickle,
+                                   const std::vector<GrowthCosts>& rows);
 bool ShowsCost(const EngineSet& set, std::string_view pickle, const DivergenceSignature& signature);
 
 // Why this is no news, where it isn't.
