@@ -41,6 +41,8 @@ TEST_F(FuzzRecords, HoldEveryCounter) {
     tally.Failed(false);
     tally.Disagreed();
     tally.Poisoned("allocation");
+    tally.SpentInChild(std::chrono::milliseconds(1500));
+    tally.SpentInChild(std::chrono::milliseconds(500));
     tally.Verdicted("cpython", Verdict::kReject);
     TallyInstructions("\x80\x02]N\x61.", 6, tally);
   }
@@ -53,6 +55,8 @@ TEST_F(FuzzRecords, HoldEveryCounter) {
   EXPECT_EQ(json["failed_at_last_instruction"], 1);
   EXPECT_EQ(json["disagreements"], 1);
   EXPECT_EQ(json["poisoned"]["allocation"], 1);
+  EXPECT_EQ(json["seconds_in_children"], 2.0);
+  EXPECT_GT(json["seconds"], 0.0);
   EXPECT_EQ(json["verdicts"]["cpython"]["reject"], 1);
   EXPECT_TRUE(json["reached"]["0"].empty());
   EXPECT_EQ(json["reached"]["2"].size(), 5U);

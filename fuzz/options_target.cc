@@ -22,6 +22,10 @@
 #include "harness/pickle/unpickler.h"
 
 namespace pickleproof {
+
+// The one in unpickler.cc, so that what is reached here counts as coverage of the same code.
+extern template class Machine<GraphWorld>;
+
 namespace {
 
 constexpr size_t kHeader = 2;
@@ -33,6 +37,8 @@ constexpr std::array kErrors = {"strict",          "ignore",        "replace",
 // Few enough that every one of them is hit.
 constexpr Limits kTightLimits = {
     .bytes = 512, .nodes = 280, .edges = 24, .memo = 4, .steps = 40, .depth = 4};
+// From 64 KiB on text is written outside of frames, and room is made for all of it at once.
+constexpr size_t kLargeText = size_t{66} << 10U;
 constexpr std::array kProfiles = {"_pickle", "_pickle/file", "pickle.py"};
 
 // A number from 0 to below `count`; what is left of `*dice` goes to the next question.
@@ -96,6 +102,8 @@ class OptionsTarget final : public FuzzTarget {
     load.profile = *Profile::Of(kProfiles[Draw(&dice, kProfiles.size())], kMinor);
     DumpOptions dump;
     dump.protocol = second % (kHighestProtocol + 1);
+    // What has to be refused.
+    if (more % 64 == 63) dump.protocol = first % 2 == 0 ? -1 : kHighestProtocol + 1;
     dump.fast = first % 8 == 0;
     dump.fix_imports = load.fix_imports;
     dump.py2_strings = first % 2 == 0;
@@ -112,6 +120,10 @@ class OptionsTarget final : public FuzzTarget {
     dump.policy.forget_bytearrays = (more >> 9U) % 4 == 0;
     dump.policy.flat_getattr = (more >> 11U) % 2 == 0;
     dump.policy.memoize_persistent = (more >> 12U) % 2 == 0;
+    dump.policy.early_tuple2 = (more >> 13U) % 2 == 0;
+    if ((more >> 14U) % 16 == 0) dump.policy.batch_size = 0;
+    large_ = (more >> 18U) % 512 == 0;  // as much work as hundreds of others
+    if (large_) dump.max_bytes = 4 * kLargeText;
     Ask(input, load, dump);
     ReadInParts(input.substr(kHeader), load, 1 + first % 16, second);
   }
@@ -120,7 +132,7 @@ class OptionsTarget final : public FuzzTarget {
   void Ask(std::string_view input, const LoadOptions& load, const DumpOptions& dump) {
     Unpickler unpickler(load);
     const std::string ending = LoadAll(unpickler, input.substr(kHeader));
-    const std::vector<NodeId> values = values_;
+    std::vector<NodeId> values = values_;
     Unpickler again(load);
     if (LoadAll(again, input.substr(kHeader)) != ending) {
       Report("again", dump.protocol, input, ending);
@@ -128,6 +140,7 @@ class OptionsTarget final : public FuzzTarget {
     CountEvent(values.size() << 8U | static_cast<unsigned char>(ending.front()));
     if (values.empty()) return;
     context_.tally.Accepted();
+    if (large_ && !AddLargeText(unpickler.graph(), values)) return;
     // As a caller does who goes on after an error.
     Pickler pickler(dump);
     std::string written;
@@ -157,6 +170,18 @@ class OptionsTarget final : public FuzzTarget {
     if (alone.verdict != Verdict::kAccept && alone.verdict != Verdict::kOutOfMemory) {
       Report("alone", dump.protocol, input, alone.error ? ToString(*alone.error) : "");
     }
+  }
+
+  // Puts text of each kind, too large for a frame, behind the last value.
+  static bool AddLargeText(Graph& graph, std::vector<NodeId>& values) {
+    const std::string text(kLargeText, 'x');
+    std::vector<NodeId> items{values.back()};
+    for (const Kind kind : {Kind::kStr, Kind::kBytes, Kind::kByteArray}) {
+      items.push_back(graph.TextNode(kind, text));
+    }
+    if (std::ranges::find(items, kNoNode) != items.end()) return false;
+    values.back() = graph.Tuple(items);
+    return values.back() != kNoNode;
   }
 
   static void ReadInParts(std::string_view bytes, const LoadOptions& options, size_t chunk,
@@ -201,6 +226,7 @@ class OptionsTarget final : public FuzzTarget {
   TargetContext context_;
   ExtensionRegistry registry_;
   std::vector<NodeId> values_;
+  bool large_ = false;
 };
 
 }  // namespace

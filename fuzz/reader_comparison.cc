@@ -1,6 +1,7 @@
 #include "fuzz/reader_comparison.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -118,7 +119,9 @@ bool ReaderComparison::Admit(std::string_view input) {
     Engine& reader = *lane.readers.front();
     const std::string signature = fmt::format("guard {} {}", Name(*cause), reader.card().id);
     if (context_.candidates.signatures().contains(signature)) continue;
+    const auto begin = std::chrono::steady_clock::now();
     const Verdict verdict = LoadInChild(reader, input, lane.options, *cause, kChildSeconds);
+    context_.tally.SpentInChild(std::chrono::steady_clock::now() - begin);
     context_.tally.Verdicted(reader.card().id, verdict);
     context_.candidates.Add(
         signature, input,

@@ -20,7 +20,9 @@ constexpr int kLateInstructions = 2;
 }  // namespace
 
 Tally::Tally(std::string target, std::string state)
-    : target_(std::move(target)), due_(std::chrono::steady_clock::now() + kInterval) {
+    : target_(std::move(target)),
+      begin_(std::chrono::steady_clock::now()),
+      due_(begin_ + kInterval) {
   if (state.empty()) return;
   const std::string folder = state + "/stats";
   std::error_code
@@ -71,6 +73,9 @@ std::string Tally::ToJson() const {
   }
   json["verdicts"] = std::move(verdicts);
   json["poisoned"] = poisoned_;
+  json["seconds_in_children"] = in_children_.count();
+  json["seconds"] =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   json["explained"] = explained_;
   return json.dump();
 }

@@ -39,6 +39,8 @@ class Tally {
   void Verdicted(std::string_view engine, Verdict verdict);
   // An engine was not asked, or its answer means nothing, for this reason.
   void Poisoned(std::string_view cause) { Increment(poisoned_, cause); }
+  // What can't be tried in this process took so long in one of its own, by the wall clock.
+  void SpentInChild(std::chrono::duration<double> time) { in_children_ += time; }
   // A disagreement that nobody can explain, and one for which there is a known reason.
   void Disagreed() { ++disagreements_; }
   void Explained(std::string_view reason) { Increment(explained_, reason); }
@@ -68,11 +70,12 @@ class Tally {
   void Write() const;
 
   std::string target_, path_;
-  std::chrono::steady_clock::time_point due_;
+  std::chrono::steady_clock::time_point begin_, due_;
   uint64_t executions_ = 0, accepted_ = 0, failed_late_ = 0, disagreements_ = 0;
   std::array<std::array<uint64_t, 256>, kHighestProtocol + 1> reached_{};
   std::map<std::string, Verdicts, std::less<>> verdicts_;
   Counts poisoned_, explained_;
+  std::chrono::duration<double> in_children_{};
 };
 
 // Walks the instructions of the input up to `consumed` and counts them as reached.

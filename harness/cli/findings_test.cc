@@ -153,7 +153,7 @@ class FakeTarget {
 constexpr const char* kTells = R"(
 for word in "$@"; do case $word in -merge=1) cp -r "$5/." "$4"; exit 0;; esac; done
 echo "#4096	NEW    cov: 321 ft: 654 corp: 7/89b lim: 4 exec/s: 100 rss: 30Mb" >&2
-printf '{"executions":5000,"accepted":2500,"failed_at_last_instruction":500,"disagreements":2,"verdicts":{"ours":{"accept":2500}},"poisoned":{"memo":3},"reached":{"0":["NONE"]}}' > "$PICKLEPROOF_FUZZ_STATE/stats/raw_vm-$$.json"
+printf '{"executions":5000,"accepted":2500,"failed_at_last_instruction":500,"disagreements":2,"verdicts":{"ours":{"accept":2500}},"poisoned":{"memo":3},"seconds":5.0,"seconds_in_children":0.02,"reached":{"0":["NONE"]}}' > "$PICKLEPROOF_FUZZ_STATE/stats/raw_vm-$$.json"
 printf 'I010\n.' > "$PICKLEPROOF_FUZZ_STATE/candidates/raw_vm-0123456789abcdef.pkl"
 printf 'N.' > "$PICKLEPROOF_FUZZ_STATE/candidates/raw_vm-fedcba9876543210.pkl"
 printf 'N.' > "$1/seed"
@@ -167,7 +167,7 @@ TEST(Fuzz, TakesUpWhatATargetLeaves) {
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
   ExpectHas(ran.out, {"raw_vm: 5000 executions", "50.0% load to a value, 20.0% of the others",
                       "coverage 321", "2 candidates, 1 of them show something", "3 x memo",
-                      "_pickle pickle.py verdict accept|ValueError INT"});
+                      "0.40% of the time", "_pickle pickle.py verdict accept|ValueError INT"});
   EXPECT_TRUE(fs::exists(state + "/fuzz/unconfirmed/raw_vm-fedcba9876543210.pkl"));
   EXPECT_FALSE(fs::exists(state + "/fuzz/candidates/raw_vm-0123456789abcdef.pkl"));
   const Ran again = RunProgram(

@@ -128,26 +128,9 @@ class Campaign {
   FuzzCounters Sum() {
     FuzzCounters sum = ended_;
     for (FuzzProcess& process : processes_) {
-      Add(sum, process.Counters(plan_.target.name, state_.Stats()));
+      sum += process.Counters(plan_.target.name, state_.Stats());
     }
     return sum;
-  }
-
-  static void Add(FuzzCounters& sum, const FuzzCounters& more) {
-    sum.executions += more.executions;
-    sum.accepted += more.accepted;
-    sum.failed_late += more.failed_late;
-    sum.disagreements += more.disagreements;
-    sum.coverage = std::max(sum.coverage, more.coverage);
-    sum.features = std::max(sum.features, more.features);
-    for (const auto& [key, count] : more.verdicts) sum.verdicts[key] += count;
-    for (const auto& [cause, count] : more.poisoned) sum.poisoned[cause] += count;
-    for (const auto& [protocol, names] : more.reached) {
-      auto& all = sum.reached[protocol];
-      std::set<std::string> merged(all.begin(), all.end());
-      merged.insert(names.begin(), names.end());
-      all.assign(merged.begin(), merged.end());
-    }
   }
 
   Result<void> Tell() {
@@ -219,7 +202,7 @@ class Campaign {
       dead_.insert(slot);
       return {};
     }
-    Add(ended_, processes_[slot].Counters(plan_.target.name, state_.Stats()));
+    ended_ += processes_[slot].Counters(plan_.target.name, state_.Stats());
     ++running;
     return Spawn(slot, left);
   }

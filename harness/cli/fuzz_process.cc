@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -66,6 +68,8 @@ void ReadStats(const std::string& path, FuzzCounters& counters) {
     counters.accepted = number("accepted");
     counters.failed_late = number("failed_at_last_instruction");
     counters.disagreements = number("disagreements");
+    counters.seconds = json.value("seconds", 0.0);
+    counters.seconds_in_children = json.value("seconds_in_children", 0.0);
     for (const auto& [engine, verdicts] :
          json.value("verdicts", nlohmann::json::object()).items()) {
       for (const auto& [verdict, count] : verdicts.items()) {
@@ -84,6 +88,26 @@ void ReadStats(const std::string& path, FuzzCounters& counters) {
 }
 
 }  // namespace
+
+FuzzCounters& FuzzCounters::operator+=(const FuzzCounters& more) {
+  executions += more.executions;
+  accepted += more.accepted;
+  failed_late += more.failed_late;
+  disagreements += more.disagreements;
+  coverage = std::max(coverage, more.coverage);
+  features = std::max(features, more.features);
+  seconds += more.seconds;
+  seconds_in_children += more.seconds_in_children;
+  for (const auto& [key, count] : more.verdicts) verdicts[key] += count;
+  for (const auto& [cause, count] : more.poisoned) poisoned[cause] += count;
+  for (const auto& [protocol, names] : more.reached) {
+    auto& all = reached[protocol];
+    std::set<std::string> merged(all.begin(), all.end());
+    merged.insert(names.begin(), names.end());
+    all.assign(merged.begin(), merged.end());
+  }
+  return *this;
+}
 
 Result<FuzzProcess> FuzzProcess::Start(const std::vector<std::string>& command,
                                        const std::string& fuzz_state, const std::string& log) {

@@ -18,9 +18,14 @@ namespace pickleproof {
 struct FuzzCounters {
   int64_t executions = 0, accepted = 0, failed_late = 0, disagreements = 0;
   int64_t coverage = 0, features = 0, corpus_files = 0;
+  // Of wall time; the second is what was tried in child processes because it would end this one.
+  double seconds = 0, seconds_in_children = 0;
   std::map<std::pair<std::string, std::string>, int64_t> verdicts;  // engine, verdict
   std::map<std::string, int64_t> poisoned;
   std::map<std::string, std::vector<std::string>> reached;  // opcodes by protocol
+
+  // What another process counted besides. Coverage is the larger of both.
+  FuzzCounters& operator+=(const FuzzCounters& more);
 };
 
 class FuzzProcess {

@@ -74,6 +74,10 @@ std::string FuzzSummary(const FuzzReport& report, History& history) {
   for (const auto& [cause, count] : report.counters.poisoned) {
     text += fmt::format("  poisoned: {} x {}\n", count, cause);
   }
+  if (report.counters.seconds_in_children > 0) {
+    text += fmt::format("  {:.2f}% of the time went to child processes for what can't be taken\n",
+                        100 * report.counters.seconds_in_children / report.counters.seconds);
+  }
   text += SinceLast(report, history);
   for (const FindingRow& row : report.collected.fresh) {
     text += fmt::format("  new{} {}  {}\n      {}\n", row.known ? "" : ", UNKNOWN:", row.id,

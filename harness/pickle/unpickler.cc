@@ -5,6 +5,8 @@
 
 namespace pickleproof {
 
+template class Machine<GraphWorld>;
+
 struct Unpickler::Impl {
   explicit Impl(LoadOptions load_options)
       : options(std::move(load_options)), world(graph, options), machine(world, options) {
