@@ -50,7 +50,8 @@ std::string_view OpcodeAt(std::string_view input, const Outcome& left, const Out
 
 }  // namespace
 
-ReaderComparison::ReaderComparison(const TargetContext& context, std::vector<Engine*> readers)
+ReaderComparison::ReaderComparison(const TargetContext& context,
+                                   const std::vector<Engine*>& readers)
     : context_(context) {
   for (Engine* reader : readers) {
     const Profile& profile = *reader->card().profile;

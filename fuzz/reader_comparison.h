@@ -19,7 +19,7 @@ namespace pickleproof {
 class ReaderComparison {
  public:
   // `readers` are engines with a profile. Those of one profile are held to one machine of ours.
-  ReaderComparison(const TargetContext& context, std::vector<Engine*> readers);
+  ReaderComparison(const TargetContext& context, const std::vector<Engine*>& readers);
 
   // Whether everybody agreed, or the reason why not is known. Disagreements are counted, and kept
   // where they are of a new kind.
