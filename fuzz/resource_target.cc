@@ -66,14 +66,18 @@ class ResourceTarget final : public FuzzTarget {
 
   // As it is. What grows then says nothing.
   bool CostsTooMuch(const CostReader& reader, std::string_view input) {
+    Stated stated = Stated::kNo;
     const auto too_much = [&](std::string_view front) {
       const auto cost = MeasureLoad(reader, front, FuzzLoadOptions());
+      if (cost && front.size() == input.size()) stated = cost->stated;
       return cost && JudgeCost(*cost);
     };
     const Unpickler::Loaded ours = LoadOurs(input);
     if (guard_.Judge(input, ours.verdict, unpickler_.graph())) return reader.engine != nullptr;
     if (!too_much(input)) return false;
-    Tell(reader, "alone " + FindFirstInstruction(input, too_much).opcode, "memory", input);
+    const std::string cause = stated == Stated::kNo ? FindFirstInstruction(input, too_much).opcode
+                                                    : std::string(Name(stated));
+    Tell(reader, "alone " + cause, "memory", input);
     return true;
   }
 

@@ -24,6 +24,12 @@ constexpr double kLeastSeconds = 0.02;
 // In proportion is 1; allocators that double and caches that end give a little more.
 constexpr double kMostExponent = 1.5;
 constexpr size_t kTimes = 8;
+// Below it a request is nothing to wonder about.
+constexpr uint64_t kLeastStated = uint64_t{1} << 16;
+// What a bytes object has in front of its bytes and behind, at most.
+constexpr uint64_t kObjectHeader = 64;
+// Two pointers for each entry up to the index.
+constexpr uint64_t kMemoEntry = 16;
 constexpr uint64_t kMostUnfolded = uint64_t{1} << 62;
 
 // The instructions in front of STOP, and how many bytes they are.
@@ -64,6 +70,38 @@ std::optional<double> Exponent(std::array<double, 3> values, std::span<const Cos
 }
 
 }  // namespace
+
+std::string_view Name(Stated stated) {
+  switch (stated) {
+    case Stated::kNo: return "";
+    case Stated::kLength: return "length";
+    case Stated::kMemoIndex: return "memo-index";
+  }
+  return "";
+}
+
+Stated WhatStates(std::string_view input, uint64_t request) {
+  if (request < kLeastStated) return Stated::kNo;
+  const auto judge = [&](uint64_t number) {
+    if (number <= request && request - number <= kObjectHeader) return Stated::kLength;
+    // The array is made twice as long as the index asks for.
+    const bool memo = number <= request / kMemoEntry && request / kMemoEntry - number <= 1;
+    return memo ? Stated::kMemoIndex : Stated::kNo;
+  };
+  uint64_t decimal = 0;
+  for (size_t at = 0; at < input.size(); ++at) {
+    const auto digit = static_cast<unsigned char>(input[at] - '0');
+    decimal = digit < 10 ? decimal * 10 + digit : 0;
+    if (const Stated stated = judge(decimal); stated != Stated::kNo) return stated;
+    uint64_t number = 0;
+    for (size_t i = 0; i < sizeof number && at + i < input.size(); ++i) {
+      number |= uint64_t{static_cast<unsigned char>(input[at + i])} << (8 * i);
+      if (i != 3 && i != 7) continue;
+      if (const Stated stated = judge(number); stated != Stated::kNo) return stated;
+    }
+  }
+  return Stated::kNo;
+}
 
 std::optional<Amplification> JudgeCost(const Cost& cost) {
   if (cost.memory <= kFreeMemory + kMemoryPerByte * cost.input) return std::nullopt;

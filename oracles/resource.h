@@ -18,12 +18,24 @@
 
 namespace pickleproof {
 
+// What the largest request for memory is of, where the input states its size.
+enum class Stated : uint8_t { kNo, kLength, kMemoIndex };
+// "", "length", "memo-index".
+std::string_view Name(Stated stated);
+
+// Whether `request` bytes is what a reader asks for who believes some number in the input, wherever
+// it stands and whatever it means there: the length of bytes or of a bytearray, or an index of the
+// C reader's memo (CPython Modules/_pickle.c, _Unpickler_MemoPut). A reader that loses the place
+// in its input takes anything for a length.
+Stated WhatStates(std::string_view input, uint64_t request);
+
 // What one load cost. Measures that were not taken are 0.
 struct Cost {
-  uint64_t input = 0;     // bytes read
-  uint64_t memory = 0;    // bytes held at the peak
-  uint64_t unfolded = 0;  // values that printing, hashing or copying the result would visit
-  double seconds = 0;     // of CPU time
+  uint64_t input = 0;           // bytes read
+  uint64_t memory = 0;          // bytes held at the peak
+  uint64_t unfolded = 0;        // values that printing, hashing or copying the result would visit
+  double seconds = 0;           // of CPU time
+  Stated stated = Stated::kNo;  // most of the memory was asked for at once, and the input says so
 };
 
 // What is out of proportion.

@@ -44,6 +44,20 @@ TEST(Resource, GigabytesForAFewBytesNeedNoGrowth) {
   EXPECT_FALSE(JudgeCost({.input = 100000, .memory = 50000000}));
 }
 
+TEST(Resource, TheInputStatesALengthWhereverItStands) {
+  using namespace std::literals;
+  // 2**24 in four bytes and in eight, as decimal text; a bytes object is 33 bytes longer.
+  EXPECT_EQ(WhatStates("\x95(\0\0\0\1"s, 1U << 24U), Stated::kLength);
+  EXPECT_EQ(WhatStates("\0\0\0\0\0\1\0\0\0"s, (uint64_t{1} << 32U) + 33), Stated::kLength);
+  EXPECT_EQ(WhatStates("(16777216\n"sv, (1U << 24U) + 33), Stated::kLength);
+  EXPECT_EQ(WhatStates("(16777216\n"sv, (1U << 24U) + 65), Stated::kNo);
+  EXPECT_EQ(WhatStates("(16777216\n"sv, (1U << 24U) - 1), Stated::kNo);
+  EXPECT_EQ(WhatStates("r\0\0\0\1"s, uint64_t{1} << 28U), Stated::kMemoIndex);
+  EXPECT_EQ(WhatStates("r\0\0\0\1"s, uint64_t{1} << 29U), Stated::kNo);
+  EXPECT_EQ(WhatStates("KKKKKKKK"sv, 1U << 24U), Stated::kNo);
+  EXPECT_EQ(WhatStates("\x10\0\0\0"s, 16), Stated::kNo) << "small enough to be anything";
+}
+
 TEST(Resource, GrowthIsJudgedByBothSteps) {
   const auto costs = [](double a, double b, double c) {
     return std::array<Cost, 3>{Cost{.input = 1000, .seconds = a}, Cost{.input = 2000, .seconds = b},

@@ -13,9 +13,11 @@ bool installed = false;
 PyMemAllocatorEx wrapped[3];
 
 uint64_t requested = 0;
+size_t largest = 0;
 
 bool Refuse(size_t size) {
   requested += size;
+  if (size > largest) largest = size;
   if (size <= current_cap) [[likely]]
     return false;
   if (first_refused == 0) first_refused = size;
@@ -61,6 +63,7 @@ AllocationCap::AllocationCap(size_t cap) {
   current_cap = cap;
   first_refused = 0;
   requested = 0;
+  largest = 0;
 }
 
 AllocationCap::~AllocationCap() { current_cap = kNoCap; }
@@ -68,5 +71,7 @@ AllocationCap::~AllocationCap() { current_cap = kNoCap; }
 size_t AllocationCap::Refused() { return first_refused; }
 
 uint64_t AllocationCap::Requested() { return requested; }
+
+size_t AllocationCap::Largest() { return largest; }
 
 }  // namespace pickleproof

@@ -25,6 +25,8 @@ class AllocationCap {
   // All bytes that were asked for since the last cap began, refused ones too; blocks that grow
   // count anew each time.
   static uint64_t Requested();
+  // The largest of these requests.
+  static size_t Largest();
 };
 
 }  // namespace pickleproof

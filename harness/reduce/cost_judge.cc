@@ -88,8 +88,8 @@ void RunTasks(const CostReader& reader, std::string_view pickle, const std::vect
       LimitCpu(kMostSeconds);
       const auto cost = MeasureLoad(reader, *grown, OptionsOfFindings(*grown));
       if (cost) {
-        tell(fmt::format(" {} {} {} {:.9f}", cost->input, cost->memory, cost->unfolded,
-                         cost->seconds));
+        tell(fmt::format(" {} {} {} {:.9f} {}", cost->input, cost->memory, cost->unfolded,
+                         cost->seconds, static_cast<int>(cost->stated)));
       }
       tell("\n");
       if (!cost) break;
@@ -107,10 +107,12 @@ size_t ReadCosts(const std::string& output, bool came_back, size_t first,
     std::istringstream words(line);
     size_t k = 0;
     Cost cost;
+    int stated = 0;
     if (!(words >> last >> k) || last >= tasks.size()) return first;
-    answered =
-        static_cast<bool>(words >> cost.input >> cost.memory >> cost.unfolded >> cost.seconds);
+    answered = static_cast<bool>(words >> cost.input >> cost.memory >> cost.unfolded >>
+                                 cost.seconds >> stated);
     if (!answered) continue;
+    cost.stated = static_cast<Stated>(stated);
     tasks[last].costs.costs[k] = cost;
     tasks[last].costs.measured = k + 1;
   }
@@ -165,13 +167,19 @@ std::optional<Divergence> JudgeAlone(const CostReader& reader, std::string_view 
     LimitCpu(kMostSeconds);
     if (!too_much(pickle)) return;
     const auto cost = MeasureLoad(reader, pickle, OptionsOfFindings(pickle));
-    tell(fmt::format("{} {}", FindFirstInstruction(pickle, too_much).opcode, cost->memory));
+    tell(fmt::format("{} {} {}", FindFirstInstruction(pickle, too_much).opcode, cost->memory,
+                     Name(cost->stated)));
   });
   if (!told || told->end != ProcessEnd::kDone || told->output.empty()) return std::nullopt;
-  const size_t space = told->output.find(' ');
-  return DivergenceOf(
-      reader, "memory", told->output.substr(0, space),
-      fmt::format("{} bytes make it ask for {}", pickle.size(), told->output.substr(space + 1)));
+  std::istringstream words(told->output);
+  std::string opcode, memory, stated;
+  words >> opcode >> memory >> stated;
+  const std::string says = fmt::format("{} bytes make it ask for {}", pickle.size(), memory);
+  Divergence divergence = DivergenceOf(reader, "memory", std::move(opcode), says);
+  // A reader that lost its place meets the length at an instruction that is none.
+  if (!divergence.known && !stated.empty())
+    divergence = DivergenceOf(reader, "memory", stated, says);
+  return divergence;
 }
 
 }  // namespace
@@ -203,12 +211,18 @@ std::optional<Cost> MeasureLoad(const CostReader& reader, std::string_view input
   const Outcome outcome = reader.engine->Load(input, options);
   cost.seconds = CpuSeconds() - begin;
   cost.memory = AllocationCap::Requested();
+  if (const uint64_t largest = AllocationCap::Largest(); largest > cost.memory / 2) {
+    cost.stated = WhatStates(input, largest);
+  }
   const bool counts =
       outcome.verdict == Verdict::kAccept || outcome.verdict == Verdict::kOutOfMemory;
   return counts ? std::optional(cost) : std::nullopt;
 }
 
 void JudgeGrowthCosts(GrowthCosts& costs) {
+  // What was repeated only moved a length, or what is taken for one, to where it was believed.
+  const auto measured = std::span(costs.costs).first(costs.measured);
+  if (std::ranges::any_of(measured, [](const Cost& c) { return c.stated != Stated::kNo; })) return;
   for (size_t i = 0; i < costs.measured; ++i) {
     costs.found = JudgeCost(costs.costs[i]);
     if (costs.found) return;
@@ -304,9 +318,12 @@ std::optional<DivergenceReason> ReasonForCost(const DivergenceSignature& signatu
     // pickle.py's memo is a dict.
     if (memo && signature.left != "_pickle") return std::nullopt;
     const OpcodeInfo* info = FindOpcode(std::string_view(signature.opcode));
+    const bool stated =
+        signature.opcode == Name(Stated::kLength) || signature.opcode == Name(Stated::kMemoIndex);
     const bool counted = info != nullptr && (info->opcode == Opcode::FRAME ||
                                              LayoutOf(info->arg).form == ArgLayout::Form::kCounted);
-    return memo || counted ? std::optional(ReasonForMemory(signature.opcode)) : std::nullopt;
+    return memo || counted || stated ? std::optional(ReasonForMemory(signature.opcode))
+                                     : std::nullopt;
   }
   if (signature.opcode.starts_with("INT(") || signature.opcode.starts_with("LONG(")) {
     return DivergenceReason{

@@ -54,7 +54,8 @@ struct GrowthCosts {
 };
 inline constexpr unsigned kMostSeconds = 2;
 
-// Judges `costs` and writes `found`. A hang counts by the time of the one before it.
+// Judges `costs` and writes `found`: nothing where an input states what was asked for. A hang
+// counts by the time of the one before it.
 void JudgeGrowthCosts(GrowthCosts& costs);
 
 // Everything that can be grown of the pickle, in each reader, in processes of their own. `wanted`
@@ -66,7 +67,7 @@ std::vector<GrowthCosts> MeasureGrowth(
 
 // One divergence of the class kAmplification for each reader and measure: right is empty, detail is
 // the measure, opcode what grows. Where one load of the pickle as it is costs too much already, the
-// opcode is the first at which it does.
+// opcode is the first at which it does, or, where that says nothing, "length" or "memo-index".
 std::vector<Divergence> JudgeCosts(const EngineSet& set, std::string_view pickle);
 // The same of what MeasureGrowth said.
 std::vector<Divergence> JudgeCosts(const std::vector<CostReader>& readers, std::string_view pickle,

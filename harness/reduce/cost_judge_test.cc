@@ -48,6 +48,19 @@ TEST_F(CostJudge, ADeclaredLengthIsAllocatedByEitherReader) {
   }
 }
 
+// A frame too short for what it holds: _pickle over a file loses the rest of it, and what follows
+// is a length only for who lost its place. Growing the frame's contents moves that about, no more.
+TEST_F(CostJudge, ALengthThatIsNoneIsNoGrowth) {
+  for (const std::string& pickle :
+       {"\x95\3\0\0\0\0\0\0\0}r\0\0\0\1"s, "\x95\4\0\0\0\0\0\0\0(tr\0\0\0\0"s,
+        "\x95\3\0\0\0\0\0\0\0(\x96\0\0\0\1\0\0\0\0"s}) {
+    SCOPED_TRACE(testing::PrintToString(pickle));
+    for (const std::string& line : Found(pickle)) {
+      EXPECT_TRUE(line.find("unknown") == std::string::npos) << line;
+    }
+  }
+}
+
 TEST_F(CostJudge, SharedValuesUnfold) {
   EXPECT_EQ(Found("N2\x86."),
             (std::vector<std::string>{"pickleproof - amplification unfolded TUPLE2"}));

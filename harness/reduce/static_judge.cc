@@ -155,7 +155,7 @@ DivergenceReason ReasonForErrors() {
 }
 
 DivergenceReason ReasonForMemory(std::string_view opcode) {
-  if (opcode.ends_with("PUT") || opcode == "MEMOIZE") {
+  if (opcode.ends_with("PUT") || opcode == "MEMOIZE" || opcode == "memo-index") {
     return {
         "memo-array",
         "The memo of the C reader is an array up to the largest index, so that a few bytes make "
