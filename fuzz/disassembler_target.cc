@@ -31,12 +31,12 @@ std::string_view OpcodeAt(std::string_view input, uint64_t offset) {
   return info == nullptr ? "no opcode" : info->name;
 }
 
-// "module name" of what GLOBAL and INST look up.
+// "module name" of what GLOBAL and INST look up, as pickletools shows it.
 std::vector<std::string> WrittenGlobals(std::string_view input, const StaticView& view) {
   std::vector<std::string> names;
-  for (const StaticGlobal& global : view.globals) {
-    const auto opcode = static_cast<Opcode>(input[static_cast<size_t>(global.offset)]);
-    if (opcode != Opcode::STACK_GLOBAL) names.push_back(global.module + " " + global.name);
+  for (size_t i = 0; i < view.globals.size(); ++i) {
+    const auto opcode = static_cast<Opcode>(input[static_cast<size_t>(view.globals[i].offset)]);
+    if (opcode != Opcode::STACK_GLOBAL) names.push_back(view.shown_globals[i]);
   }
   return names;
 }

@@ -73,6 +73,18 @@ TEST(KnownDifferences, DottedNamesBecomeCallsOfGetattrBelowProtocol4) {
   EXPECT_EQ(NameOf("[global('m', 'A.d.c')]", "[" + std::string(back) + "]", 3), "");
 }
 
+TEST(KnownDifferences, StepsStayWithADottedName) {
+  EXPECT_EQ(NameOf("global('m', 'A.b').build(1)", "builtins.getattr(m.A, 'b').build(1)", 3),
+            "dotted-name-as-getattr");
+  EXPECT_EQ(NameOf("global('m', 'A.b').build(1)", "builtins.getattr(m.A, 'b')", 3), "");
+}
+
+TEST(KnownDifferences, InstTakesNoDottedName) {
+  EXPECT_EQ(NameOf("inst global('m', 'A.b')(1)", "obj global('m', 'A.b')(1)", 4), "dotted-inst");
+  EXPECT_EQ(NameOf("inst m.C(1)", "obj m.C(1)", 4), "");
+  EXPECT_EQ(NameOf("obj global('m', 'A.b')()", "builtins.getattr(m.A, 'b')()", 0), "dotted-inst");
+}
+
 TEST(KnownDifferences, KeysThatBecomeOneNameAreMerged) {
   EXPECT_EQ(NameOf("{builtins.ModuleNotFoundError: 1, builtins.ImportError: 2}",
                    "{builtins.ImportError: 2}", 2),

@@ -9,6 +9,7 @@
 
 #include "harness/graph/node_table.h"
 #include "harness/pickle/name_mapping.h"
+#include "harness/pickle/opcode.h"
 
 namespace pickleproof {
 namespace {
@@ -38,6 +39,12 @@ constexpr KnownLoss kObjAsInst = {
     "Protocol 0 has no OBJ; an object made by it is written with INST, which names the class.",
     "https://docs.python.org/3/library/pickletools.html"};
 
+constexpr KnownLoss kDottedInst = {
+    "dotted-inst",
+    "INST names its class in two lines, and readers of a protocol below 4 take no dots in a name; "
+    "an object of such a class is written with OBJ, or with REDUCE at protocol 0.",
+    "https://peps.python.org/pep-3154/#qualname-support"};
+
 // Works on the flat node table, where any node can become another without touching the rest.
 class Rewriter {
  public:
@@ -47,6 +54,8 @@ class Rewriter {
   std::optional<LossyGraph> Run() {
     LossyGraph result;
     const size_t count = nodes_.size();
+    // While the names are whole.
+    for (size_t i = 0; i < count; ++i) DottedInst(nodes_[i]);
     for (size_t i = 0; i < count; ++i) {
       const std::string kind = nodes_[i][0];
       if (protocol_ == 0 && kind == "float") Float(nodes_[i]);
@@ -90,6 +99,20 @@ class Rewriter {
     Note(kObjAsInst);
   }
 
+  void DottedInst(json& node) {
+    if (node[0] != "object") return;
+    json& object = node[1];
+    const json& callable = nodes_[object["callable"].get<size_t>()];
+    const bool two_lines = object["how"] == "inst" || (object["how"] == "obj" && protocol_ == 0);
+    if (!two_lines || !IsDotted(callable)) return;
+    object["how"] = protocol_ == 0 ? "reduce" : "obj";
+    Note(kDottedInst);
+  }
+
+  static bool IsDotted(const json& node) {
+    return node[0] == "global" && node[2].get_ref<const std::string&>().contains('.');
+  }
+
   size_t Add(json node) {
     nodes_.push_back(std::move(node));
     return nodes_.size() - 1;
@@ -97,9 +120,10 @@ class Rewriter {
 
   // m.A.b.c becomes getattr(getattr(m.A, 'b'), 'c').
   void SplitDottedName(size_t index) {
+    if (!IsDotted(nodes_[index])) return;
     const std::string module = nodes_[index][1];
     std::string name = nodes_[index][2];
-    if (name.find('.') == std::string::npos) return;
+    json steps = nodes_[index].size() > 3 ? nodes_[index][3] : json::array();
     Note(kDottedName);
     const size_t getattr = Add({"global", "builtins", "getattr"});
     size_t at = index;
@@ -108,10 +132,11 @@ class Rewriter {
       name.resize(dot);
       const size_t parent = Add({"global", module, name});
       const size_t args = Add(json::array({"tuple", json::array({parent, last})}));
-      nodes_[at] = json::array(
-          {"object",
-           json{
-               {"how", "reduce"}, {"callable", getattr}, {"args", args}, {"then", json::array()}}});
+      nodes_[at] = json::array({"object", json{{"how", "reduce"},
+                                               {"callable", getattr},
+                                               {"args", args},
+                                               {"then", std::move(steps)}}});
+      steps = json::array();
       at = parent;
     }
   }
@@ -155,11 +180,11 @@ class Rewriter {
 }  // namespace
 
 std::vector<const KnownLoss*> AllKnownLosses() {
-  return {&kNanAsText, &kDottedName, &kNameOfPython2, &kObjAsInst};
+  return {&kNanAsText, &kDottedName, &kNameOfPython2, &kObjAsInst, &kDottedInst};
 }
 
 std::optional<LossyGraph> AsItComesBack(const Graph& written, int protocol) {
-  if (protocol < 0 || protocol >= 4) return std::nullopt;
+  if (protocol < 0 || protocol > kHighestProtocol) return std::nullopt;
   return Rewriter(written, protocol).Run();
 }
 

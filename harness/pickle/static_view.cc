@@ -116,6 +116,17 @@ void NoteFirst(StaticView& view, const std::optional<Error>& error) {
   if (error && !view.first_error) view.first_error = error;
 }
 
+std::string Unescaped(std::string_view line) {
+  return DecodeQuotedString(fmt::format("'{}'", line)).value_or(std::string(line));
+}
+
+std::string AsShown(const StaticGlobal& global, const OpcodeInfo& info) {
+  if (info.arg != ArgKind::kStringNlNoEscapePair) {
+    return fmt::format("{} {}", global.module, global.name);
+  }
+  return fmt::format("{} {}", Unescaped(global.module), Unescaped(global.name));
+}
+
 // One instruction's contribution to the view.
 void Note(StaticView& view, StackEmulator& emulator, const Instruction& instruction) {
   const OpcodeInfo* info = FindOpcode(static_cast<uint8_t>(instruction.opcode));
@@ -127,6 +138,7 @@ void Note(StaticView& view, StackEmulator& emulator, const Instruction& instruct
   NoteFirst(view, CheckPrintable(instruction));
   NoteFirst(view, effect.error);
   if (effect.global) {
+    view.shown_globals.push_back(AsShown(*effect.global, *info));
     view.globals.push_back(std::move(*effect.global));
   } else if (instruction.opcode == Opcode::STACK_GLOBAL) {
     ++view.unknown_globals;

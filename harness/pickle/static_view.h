@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct StaticView {
   bool decodes = false;
   // All globals up to STOP or up to the first byte that can't be decoded, other errors regardless.
   std::vector<StaticGlobal> globals;
+  // The same as genops() shows them, "module name": it undoes escapes in the lines of GLOBAL and
+  // INST (read_stringnl_noescape), which loaders take as they are.
+  std::vector<std::string> shown_globals;
   // STACK_GLOBALs whose strings are not known statically.
   size_t unknown_globals = 0;
   // Of the same instructions: the highest protocol that one of them came with, -1 without any. Not

@@ -197,6 +197,15 @@ TEST(StaticView, FindsGlobals) {
   EXPECT_EQ(StaticViewOf("S'os'\nU\x01x\x93.").globals, (Globals{{9, "os", "x"}}));
 }
 
+TEST(StaticView, ShowsGlobalsWithoutTheirEscapes) {
+  const StaticView view = StaticViewOf("co\\x73\ns\\171stem\n0(im\nC\\n\n.");
+  EXPECT_EQ(view.globals[0], (StaticGlobal{0, "o\\x73", "s\\171stem"}));
+  EXPECT_EQ(view.shown_globals, (std::vector<std::string>{"os system", "m C\n"}));
+  // Strings of their own have been read as strings by everybody.
+  EXPECT_EQ(StaticViewOf("S'o\\\\x73'\nU\x01x\x93.").shown_globals,
+            std::vector<std::string>{"o\\x73 x"});
+}
+
 TEST(StaticView, FollowsStringsOfStackGlobalThroughMemoAndDup) {
   const std::string by_memo = std::string(
                                   "\x8c\x02os\x94"

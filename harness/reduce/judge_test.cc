@@ -50,6 +50,7 @@ TEST_F(JudgeTest, KnownDivergencesAreFoundAndExplained) {
       {"4e72ffffff0f2e", "_pickle pickle.py out-of-memory - LONG_BINPUT", "memo-array"},
       // Two values, of which STOP takes one.
       {"4e4e2e", "pickletools _pickle static-refusal dis:stack STOP", "rest-on-stack"},
+      {"636f5c7837330a730a2e", "pickletools _pickle static-global escapes -", "escaped-name"},
       // Nothing on the stack.
       {"2e", "_pickle pickle.py error UnpicklingError|IndexError STOP", "other-exception"},
       // A name that is missing, at the end of the input: two quirks at once.

@@ -87,12 +87,23 @@ std::optional<Divergence> Refusal(const StaticInputs& inputs, const StaticView& 
   return divergence;
 }
 
-// Whether the static view shows this target of a trace, as written or under its Python 3 name.
+bool IsTarget(std::string_view target, std::string_view module, std::string_view name) {
+  if (target == fmt::format("{} {}", module, name)) return true;
+  const GlobalName renamed = ToPython3({module, name});
+  return target == fmt::format("{} {}", renamed.module, renamed.name);
+}
+
+// Whether pickletools shows this target of a trace, as written or under its Python 3 name.
 bool IsShown(const StaticView& view, std::string_view target) {
+  return std::ranges::any_of(view.shown_globals, [&](std::string_view shown) {
+    const size_t space = shown.find(' ');
+    return IsTarget(target, shown.substr(0, space), shown.substr(space + 1));
+  });
+}
+
+bool IsWritten(const StaticView& view, std::string_view target) {
   return std::ranges::any_of(view.globals, [&](const StaticGlobal& global) {
-    if (target == fmt::format("{} {}", global.module, global.name)) return true;
-    const auto [module, name] = ToPython3({global.module, global.name});
-    return target == fmt::format("{} {}", module, name);
+    return IsTarget(target, global.module, global.name);
   });
 }
 
@@ -100,7 +111,16 @@ std::optional<Divergence> HiddenGlobal(const StaticView& view, const StaticInput
   if (view.unknown_globals > 0) return std::nullopt;
   for (const TraceEvent& event : loader.outcome->trace) {
     if (event.kind != TraceKind::kGlobal || IsShown(view, event.target)) continue;
-    Divergence divergence = Begin(loader, DivergenceClass::kStaticGlobal, "");
+    const bool escaped = IsWritten(view, event.target);
+    Divergence divergence = Begin(loader, DivergenceClass::kStaticGlobal, escaped ? "escapes" : "");
+    if (escaped) {
+      divergence.known =
+          DivergenceReason{"escaped-name",
+                           "pickletools undoes backslash escapes in the names of GLOBAL and INST "
+                           "(read_stringnl_noescape, which escapes all the same); loaders take the "
+                           "lines as they are",
+                           std::string(kPickletools)};
+    }
     divergence.left_says = fmt::format("shows {} other globals", view.globals.size());
     divergence.right_says = "looks up " + event.target;
     return divergence;
