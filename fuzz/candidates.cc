@@ -21,16 +21,19 @@ Candidates::Candidates(std::string target, std::string state, bool abort_at_firs
   std::filesystem::create_directories(folder_, ignored);
 }
 
-bool Candidates::Add(std::string_view signature, std::string_view input, std::string_view what) {
+bool Candidates::Add(std::string_view signature, std::string_view input, std::string_view what,
+                     bool known) {
   if (signatures_.contains(signature) || signatures_.size() >= kMostSignatures) return false;
   signatures_.emplace(signature);
-  if (folder_.empty()) {
-    fmt::print(stderr, "disagreement: {} | {}\n  ./pickleproof load --width 0 --hex {}\n",
+  const bool aborts = abort_at_first_ && !known;
+  if (folder_.empty() || aborts) {
+    fmt::print(stderr, "disagreement: {}\n  {}\n  ./pickleproof load --width 0 --hex {}\n",
                signature, what, ToHex(input));
-    if (abort_at_first_) std::abort();
+    if (aborts) std::abort();
     return true;
   }
-  const std::string path = fmt::format("{}/{}-{}.pkl", folder_, target_, ContentName(input));
+  const std::string path =
+      fmt::format("{}/{}-{}{}.pkl", folder_, target_, ContentName(input), known ? ".known" : "");
   const std::string temporary = fmt::format("{}.{}.new", path, getpid());
   {
     std::ofstream file(temporary, std::ios::binary);

@@ -98,7 +98,7 @@ class DisassemblerTarget final : public FuzzTarget {
           fmt::format("loads although dis refuses it: {} at {}", Name(ours.first_error->code),
                       OpcodeAt(input, ours.first_error->offset));
       context_.tally.Explained("loads although dis refuses it");
-      context_.candidates.Add("disassembler | " + cause, input, ours.first_error->message);
+      context_.candidates.Add("disassembler | " + cause, input, ours.first_error->message, true);
       CountEvent(std::hash<std::string>()(cause));
     }
     if (!ours.decodes || ours.unknown_globals != 0) return;

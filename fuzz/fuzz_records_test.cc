@@ -71,6 +71,14 @@ TEST_F(FuzzRecords, KeepOneCandidateOfEachSignature) {
   std::ranges::sort(contents);
   EXPECT_EQ(contents, (std::vector<std::string>{"K\2.", "N."}));
   EXPECT_TRUE(fs::exists(state_ + "/candidates/some_target-" + ContentName("N.") + ".pkl"));
+  EXPECT_TRUE(candidates.Add("c", "K\3.", "has a reason", true));
+  EXPECT_TRUE(fs::exists(state_ + "/candidates/some_target-" + ContentName("K\3.") + ".known.pkl"));
+}
+
+TEST_F(FuzzRecords, AbortAtTheFirstWithoutAReasonWhereverTheyGo) {
+  Candidates candidates("some_target", state_, true);
+  EXPECT_TRUE(candidates.Add("a", "N.", "has a reason", true));
+  EXPECT_DEATH(candidates.Add("b | c", "N.", "has none"), "disagreement: b | c\n  has none\n");
 }
 
 TEST(LateFailure, IsOneWithNothingButStopBehindIt) {

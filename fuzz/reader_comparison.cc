@@ -126,7 +126,7 @@ bool ReaderComparison::Admit(std::string_view input) {
     context_.tally.Verdicted(reader.card().id, verdict);
     context_.candidates.Add(
         signature, input,
-        fmt::format("{}: {} in a process of its own", Name(*cause), Name(verdict)));
+        fmt::format("{}: {} in a process of its own", Name(*cause), Name(verdict)), true);
   }
   return false;
 }
@@ -165,7 +165,8 @@ bool ReaderComparison::Compare(const Sides& sides, const Outcome& left, const Ou
     known->second = Reason(sides, left, right, comparison, input);
     context_.candidates.Add(signature, input,
                             fmt::format("{} | {} ({})", comparison.left, comparison.right,
-                                        known->second.empty() ? "unexplained" : known->second));
+                                        known->second.empty() ? "unexplained" : known->second),
+                            !known->second.empty());
   }
   if (known->second.empty()) {
     context_.tally.Disagreed();

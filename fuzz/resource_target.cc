@@ -107,7 +107,7 @@ class ResourceTarget final : public FuzzTarget {
     if (!told_.insert({reader.name, name}).second) return;
     context_.tally.Explained(measure);  // whether it is known, those who confirm it say
     context_.candidates.Add(fmt::format("resource | {} | {} | {}", reader.name, measure, name),
-                            input, "grows faster than the input");
+                            input, "grows faster than the input", true);
   }
 
   TargetContext context_;

@@ -214,6 +214,33 @@ exit 77
   ExpectHas(ran.out, {"UNKNOWN", "raw_vm - crash heap-use-after-free -", "ended by themselves"});
 }
 
+// All readers agree; that the target does not is a finding of its own.
+TEST(Fuzz, ABrokenLawIsAFindingThatFails) {
+  const FakeTarget target(R"sh(
+for word in "$@"; do
+  case $word in -merge=1) exit 0;; */candidates/*.pkl|*/reduced.pkl) file=$word;; esac
+done
+if [ -z "$file" ]; then
+  printf 'N.' > "$PICKLEPROOF_FUZZ_STATE/candidates/raw_vm-1.pkl"
+  printf ').' > "$PICKLEPROOF_FUZZ_STATE/candidates/raw_vm-2.known.pkl"
+  exit 0
+fi
+[ "$PICKLEPROOF_FUZZ_ABORT" = 1 ] || exit 0
+grep -q N "$file" || exit 0
+echo "disagreement: raw_vm | value | protocol 4" >&2
+echo "  None | nothing" >&2
+exit 77
+)sh");
+  const std::string state = target / "state";
+  const Ran ran = RunProgram(
+      {"fuzz", "raw_vm", "--time", "1", "--binaries", target.Binaries(), "--state", state});
+  EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
+  ExpectHas(ran.out, {"UNKNOWN", "raw_vm - law raw_vm_|_value_|_protocol_4 -"});
+  const Ran listed = RunProgram({"findings", "--json", "--state", state});
+  EXPECT_EQ(json::parse(listed.out)["hex"], "4e") << "reduced";
+  EXPECT_TRUE(fs::exists(state + "/fuzz/unconfirmed/raw_vm-2.known.pkl"));
+}
+
 TEST(Fuzz, KilledLosesNothingThatWasFound) {
   const ScratchFolder folder;
   const std::string state = folder / "state";

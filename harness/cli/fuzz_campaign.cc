@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/bytes.h"
+#include "harness/cli/fuzz_alone.h"
 #include "harness/cli/fuzz_command.h"
 #include "harness/cli/inputs.h"
 #include "harness/python/interpreter.h"
@@ -24,7 +25,6 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxDeaths = 50;  // then a target is broken rather than lucky
 constexpr auto kTick = std::chrono::milliseconds(250);
 constexpr double kSecondsToEnd = 10;
-constexpr double kSecondsToConfirm = 60;
 constexpr size_t kGeneratedAtOnce = 1000;
 constexpr size_t kMaxGenerated = 4000;  // bytes
 
@@ -67,13 +67,6 @@ std::vector<std::string> FilesOf(const std::string& folder, std::string_view pre
   }
   std::ranges::sort(files);
   return files;
-}
-
-std::string OneWord(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) <= ' ') c = '_';
-  }
-  return text;
 }
 
 // "SUMMARY: AddressSanitizer: heap-use-after-free file.cc:12:3 in f(int)" as "heap-use-after-free".
@@ -230,14 +223,22 @@ class Campaign {
       if (begin)
         candidates.push_back({bytes->substr(std::min(*begin, bytes->size())), plan_.target.name});
     }
-    if (!begin) return ConfirmFiles(files, DivergenceClass::kVerdict, "candidate");
-    if (auto done = Take(candidates); !done) return done;
-    // What shows is in the history now; what does not is kept aside.
+    if (begin) {
+      if (auto done = Take(candidates); !done) return done;
+    }
+    // What shows is in the history now. Of the rest, what the target itself has no reason for may
+    // break a law that readers know nothing of; what does not is kept aside.
     const std::string aside = state_.Fuzz() + "/unconfirmed";
     std::error_code ignored;
     fs::create_directories(aside, ignored);
     for (size_t i = 0; i < files.size(); ++i) {
-      if (report_.collected.shows[i]) {
+      bool shows = begin && report_.collected.shows[i];
+      if (!shows && !files[i].ends_with(".known.pkl")) {
+        const auto breaks = ConfirmLaw(files[i]);
+        if (!breaks) return std::unexpected(breaks.error());
+        shows = *breaks;
+      }
+      if (shows) {
         fs::remove(files[i], ignored);
       } else {
         fs::rename(files[i], aside + "/" + fs::path(files[i]).filename().string(), ignored);
@@ -252,37 +253,43 @@ class Campaign {
                                      std::pair("oom-", DivergenceClass::kOutOfMemory),
                                      std::pair("leak-", DivergenceClass::kCrash)}) {
       const auto files = FilesOf(state_.Crashes(), plan_.target.name + "-" + kind);
-      if (auto done = ConfirmFiles(files, what, ""); !done) return done;
+      if (auto done = ConfirmDeaths(files, what); !done) return done;
     }
     return {};
   }
 
-  // Runs the target on each file alone; one that ends it is a finding, by its cause.
-  Result<void> ConfirmFiles(const std::vector<std::string>& files, DivergenceClass what,
-                            const std::string& detail) {
-    setenv("PICKLEPROOF_FUZZ_ABORT", "1", 1);
+  // What ends the target alone is a finding, by its cause.
+  Result<void> ConfirmDeaths(const std::vector<std::string>& files, DivergenceClass what) {
     for (const std::string& file : files) {
-      const std::string log = state_.Logs() + "/confirm.log";
-      auto process = FuzzProcess::Start(ConfirmCommand(plan_, state_, file), state_.Logs(), log);
-      if (!process) return std::unexpected(process.error());
-      const Clock clock;
-      while (process->Running() && clock.Seconds() < kSecondsToConfirm) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      }
-      const bool hangs = process->Running();
-      if (hangs || process->Status() != 0) {
-        const std::string summary = process->Summary();
+      const auto alone = RunAlone(plan_, state_, file);
+      if (!alone) return std::unexpected(alone.error());
+      if (alone->ended) {
         const DivergenceSignature signature = {plan_.target.name, "",
-                                               hangs ? DivergenceClass::kHang : what,
-                                               detail.empty() ? CauseOf(summary) : detail, ""};
-        if (auto done = EnterFile(signature, file, summary); !done) return done;
+                                               alone->hangs ? DivergenceClass::kHang : what,
+                                               CauseOf(alone->summary), ""};
+        if (auto done = EnterFile(signature, file, alone->summary); !done) return done;
       }
       std::error_code ignored;
       fs::create_directories(state_.Crashes() + "/done", ignored);
       fs::rename(file, state_.Crashes() + "/done/" + fs::path(file).filename().string(), ignored);
     }
-    unsetenv("PICKLEPROOF_FUZZ_ABORT");
     return {};
+  }
+
+  // What breaks a law of the target alone is a finding, by the law.
+  Result<bool> ConfirmLaw(const std::string& file) {
+    const auto alone = RunAlone(plan_, state_, file);
+    if (!alone) return std::unexpected(alone.error());
+    if (alone->law.empty()) return false;
+    if (auto done = ReduceAlone(plan_, state_, file, alone->law); !done) {
+      return std::unexpected(done.error());
+    }
+    const DivergenceSignature signature = {plan_.target.name, "", DivergenceClass::kLaw,
+                                           OneWord(alone->law), ""};
+    if (auto done = EnterFile(signature, file, alone->law); !done) {
+      return std::unexpected(done.error());
+    }
+    return true;
   }
 
   Result<void> EnterFile(const DivergenceSignature& signature, const std::string& file,
@@ -296,7 +303,9 @@ class Campaign {
     row.left = plan_.target.name;
     row.hex = ToHex(*bytes);
     row.target = plan_.target.name;
-    row.explanation = fmt::format("fuzz_{} ends on this input: {}", plan_.target.name, summary);
+    row.explanation = fmt::format(
+        "fuzz_{} ends on this input (with PICKLEPROOF_FUZZ_ABORT=1 in its environment): {}",
+        plan_.target.name, summary);
     Collector collector(state_, history_, run_);
     return collector.Enter(std::move(row), *bytes, report_.collected);
   }

@@ -161,6 +161,14 @@ FuzzCounters FuzzProcess::Counters(const std::string& target, const std::string&
   return counters;
 }
 
+std::string FuzzProcess::Behind(std::string_view mark) const {
+  const std::string tail = TailOf(log_);
+  const size_t at = tail.rfind(mark);
+  if (at == std::string::npos) return "";
+  const size_t begin = at + mark.size();
+  return tail.substr(begin, tail.find('\n', begin) - begin);
+}
+
 std::string FuzzProcess::Summary() const {
   const std::string tail = TailOf(log_);
   for (const std::string_view mark : {"SUMMARY: ", "ERROR: "}) {

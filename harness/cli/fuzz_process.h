@@ -47,6 +47,8 @@ class FuzzProcess {
 
   // As far as the files tell; counters that are missing are 0.
   FuzzCounters Counters(const std::string& target, const std::string& stats) const;
+  // The rest of the last line of its log with this text in it, or "".
+  std::string Behind(std::string_view mark) const;
   // The line of a sanitizer or libFuzzer that sums up why it died, or "".
   std::string Summary() const;
 

@@ -9,9 +9,9 @@ namespace pickleproof {
 namespace {
 
 constexpr std::array<std::string_view, kDivergenceClassCount> kClassNames = {
-    "crash",         "hang",       "stack-overflow", "out-of-memory", "amplification",
-    "verdict",       "value",      "identity",       "trace",         "consumed",
-    "static-global", "static-end", "static-refusal", "error"};
+    "crash",    "hang",          "stack-overflow", "out-of-memory",  "amplification",
+    "law",      "verdict",       "value",          "identity",       "trace",
+    "consumed", "static-global", "static-end",     "static-refusal", "error"};
 
 std::string OrDash(std::string_view word) { return word.empty() ? "-" : std::string(word); }
 std::string FromDash(std::string_view word) { return word == "-" ? "" : std::string(word); }

@@ -20,6 +20,7 @@ enum class DivergenceClass : uint8_t {
   kStackOverflow,  // a reader ran out of stack where another answers
   kOutOfMemory,    // a reader asked for more memory than it may have where another answers
   kAmplification,  // a reader spends out of proportion to the input (cost_judge.h)
+  kLaw,            // our own machine breaks a law that a fuzz target holds it to
   kVerdict,        // one accepts, the other refuses
   kValue,          // both accept, with different graphs
   kIdentity,       // graphs that differ in what is one object
@@ -30,9 +31,9 @@ enum class DivergenceClass : uint8_t {
   kStaticRefusal,  // a loader accepts what pickletools refuses
   kError,          // both refuse, with different exceptions: of the second level
 };
-inline constexpr size_t kDivergenceClassCount = 14;
+inline constexpr size_t kDivergenceClassCount = 15;
 
-// "crash", "hang", "stack-overflow", "out-of-memory", "amplification", "verdict", "value",
+// "crash", "hang", "stack-overflow", "out-of-memory", "amplification", "law", "verdict", "value",
 // "identity", "trace", "consumed", "static-global", "static-end", "static-refusal", "error".
 std::string_view Name(DivergenceClass what);
 std::optional<DivergenceClass> DivergenceClassOf(std::string_view name);
