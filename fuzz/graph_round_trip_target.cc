@@ -29,7 +29,6 @@ class GraphRoundTripTarget final : public FuzzTarget {
     const GraphCapabilities capabilities = PicklableByCPython(
         dump.protocol, {.persistent_ids = true, .extensions = true, .buffers = true});
     const Graph graph = GenerateGraph(choices, capabilities, DrawBudget(choices));
-    dump.policy.make_twice = !choices.Chance(1, 2);
     dump.policy.early_tuple2 = !choices.Chance(1, 2);
     Result<std::string> written = Dump(graph, dump);
     if (!written && written.error().code == ErrorCode::kUnsupported && !dump.policy.proto_header) {

@@ -70,10 +70,14 @@ std::optional<Explanation> ExplainByWriter(const Disagreement& d) {
   }
   CompareOptions options;
   options.py2str_is_bytes = options.merge_obj_with_reduce = true;
-  const auto lossy = AsItComesBack(*d.left_graph, d.protocol);
-  if (!Isomorphic(lossy ? lossy->graph : *d.left_graph, *d.right_graph, options)) {
-    return std::nullopt;
+  std::optional<LossyGraph> lossy;
+  bool same = false;
+  for (const DottedParents parents : {DottedParents::kEach, DottedParents::kShared}) {
+    lossy = AsItComesBack(*d.left_graph, d.protocol, parents);
+    same = Isomorphic(lossy ? lossy->graph : *d.left_graph, *d.right_graph, options);
+    if (same || !lossy) break;
   }
+  if (!same) return std::nullopt;
   if (d.comparison->kind == "identity") {
     for (const KnownDifference& known : kKnown) {
       if (known.explains(d)) return Explanation{known.name, known.reason, known.link};

@@ -73,6 +73,20 @@ TEST(KnownDifferences, DottedNamesBecomeCallsOfGetattrBelowProtocol4) {
   EXPECT_EQ(NameOf("[global('m', 'A.d.c')]", "[" + std::string(back) + "]", 3), "");
 }
 
+TEST(KnownDifferences, DottedNamesMayShareWhatStandsBeforeTheLastDot) {
+  const std::string_view written = "(global('m', 'A.b.c'), global('m', 'A.b.d'))";
+  EXPECT_EQ(NameOf(written,
+                   "(builtins.getattr(#0=builtins.getattr(m.A, 'b'), 'c'), "
+                   "builtins.getattr(#0#, 'd'))",
+                   3),
+            "dotted-name-as-getattr");
+  EXPECT_EQ(NameOf(written,
+                   "(builtins.getattr(builtins.getattr(m.A, 'b'), 'c'), "
+                   "builtins.getattr(builtins.getattr(m.A, 'b'), 'd'))",
+                   3),
+            "dotted-name-as-getattr");
+}
+
 TEST(KnownDifferences, StepsStayWithADottedName) {
   EXPECT_EQ(NameOf("global('m', 'A.b').build(1)", "builtins.getattr(m.A, 'b').build(1)", 3),
             "dotted-name-as-getattr");
@@ -80,9 +94,11 @@ TEST(KnownDifferences, StepsStayWithADottedName) {
 }
 
 TEST(KnownDifferences, InstTakesNoDottedName) {
-  EXPECT_EQ(NameOf("inst global('m', 'A.b')(1)", "obj global('m', 'A.b')(1)", 4), "dotted-inst");
+  EXPECT_EQ(NameOf("inst global('m', 'A.b')(1)", "obj global('m', 'A.b')(1)", 4), "no-inst");
   EXPECT_EQ(NameOf("inst m.C(1)", "obj m.C(1)", 4), "");
-  EXPECT_EQ(NameOf("obj global('m', 'A.b')()", "builtins.getattr(m.A, 'b')()", 0), "dotted-inst");
+  EXPECT_EQ(NameOf("obj ext(1)(1)", "ext(1)(1)", 0), "no-inst");
+  EXPECT_EQ(NameOf("obj ext(1)(1)", "ext(1)(1)", 1), "");
+  EXPECT_EQ(NameOf("obj global('m', 'A.b')()", "builtins.getattr(m.A, 'b')()", 0), "no-inst");
 }
 
 TEST(KnownDifferences, KeysThatBecomeOneNameAreMerged) {

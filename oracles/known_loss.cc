@@ -39,23 +39,28 @@ constexpr KnownLoss kObjAsInst = {
     "Protocol 0 has no OBJ; an object made by it is written with INST, which names the class.",
     "https://docs.python.org/3/library/pickletools.html"};
 
-constexpr KnownLoss kDottedInst = {
-    "dotted-inst",
+constexpr KnownLoss kNoInst = {
+    "no-inst",
     "INST names its class in two lines, and readers of a protocol below 4 take no dots in a name; "
-    "an object of such a class is written with OBJ, or with REDUCE at protocol 0.",
+    "an object of such a class, or of one that is no global, is written with OBJ, or at protocol "
+    "0, "
+    "which has no OBJ, with REDUCE.",
     "https://peps.python.org/pep-3154/#qualname-support"};
 
 // Works on the flat node table, where any node can become another without touching the rest.
 class Rewriter {
  public:
-  Rewriter(const Graph& graph, int protocol)
-      : table_(json::parse(NodeTableJson(graph))), nodes_(table_["nodes"]), protocol_(protocol) {}
+  Rewriter(const Graph& graph, int protocol, DottedParents parents)
+      : table_(json::parse(NodeTableJson(graph))),
+        nodes_(table_["nodes"]),
+        protocol_(protocol),
+        share_parents_(parents == DottedParents::kShared) {}
 
   std::optional<LossyGraph> Run() {
     LossyGraph result;
     const size_t count = nodes_.size();
     // While the names are whole.
-    for (size_t i = 0; i < count; ++i) DottedInst(nodes_[i]);
+    for (size_t i = 0; i < count; ++i) NoInst(nodes_[i]);
     for (size_t i = 0; i < count; ++i) {
       const std::string kind = nodes_[i][0];
       if (protocol_ == 0 && kind == "float") Float(nodes_[i]);
@@ -99,14 +104,14 @@ class Rewriter {
     Note(kObjAsInst);
   }
 
-  void DottedInst(json& node) {
+  void NoInst(json& node) {
     if (node[0] != "object") return;
     json& object = node[1];
     const json& callable = nodes_[object["callable"].get<size_t>()];
     const bool two_lines = object["how"] == "inst" || (object["how"] == "obj" && protocol_ == 0);
-    if (!two_lines || !IsDotted(callable)) return;
+    if (!two_lines || (callable[0] == "global" && !IsDotted(callable))) return;
     object["how"] = protocol_ == 0 ? "reduce" : "obj";
-    Note(kDottedInst);
+    Note(kNoInst);
   }
 
   static bool IsDotted(const json& node) {
@@ -130,7 +135,9 @@ class Rewriter {
     for (size_t dot = name.rfind('.'); dot != std::string::npos; dot = name.rfind('.')) {
       const size_t last = Add({"str", name.substr(dot + 1)});
       name.resize(dot);
-      const size_t parent = Add({"global", module, name});
+      const auto [shared, is_new] = parents_.try_emplace({module, name}, nodes_.size());
+      const size_t parent =
+          is_new || !share_parents_ ? Add({"global", module, name}) : shared->second;
       const size_t args = Add(json::array({"tuple", json::array({parent, last})}));
       nodes_[at] = json::array({"object", json{{"how", "reduce"},
                                                {"callable", getattr},
@@ -138,6 +145,7 @@ class Rewriter {
                                                {"then", std::move(steps)}}});
       steps = json::array();
       at = parent;
+      if (share_parents_ && !is_new) return;
     }
   }
 
@@ -174,18 +182,20 @@ class Rewriter {
   json table_;
   json& nodes_;
   int protocol_;
+  bool share_parents_;
+  std::map<std::pair<std::string, std::string>, size_t> parents_;
   std::vector<const KnownLoss*> losses_;
 };
 
 }  // namespace
 
 std::vector<const KnownLoss*> AllKnownLosses() {
-  return {&kNanAsText, &kDottedName, &kNameOfPython2, &kObjAsInst, &kDottedInst};
+  return {&kNanAsText, &kDottedName, &kNameOfPython2, &kObjAsInst, &kNoInst};
 }
 
-std::optional<LossyGraph> AsItComesBack(const Graph& written, int protocol) {
+std::optional<LossyGraph> AsItComesBack(const Graph& written, int protocol, DottedParents parents) {
   if (protocol < 0 || protocol > kHighestProtocol) return std::nullopt;
-  return Rewriter(written, protocol).Run();
+  return Rewriter(written, protocol, parents).Run();
 }
 
 }  // namespace pickleproof

@@ -2,6 +2,7 @@
 // What a protocol can't carry: the graph that comes back where another was written, and nobody is
 // to blame. Kept apart from known_difference.h because it rewrites graphs rather than judging them.
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,13 @@ struct LossyGraph {
 
 std::vector<const KnownLoss*> AllKnownLosses();
 
+// What the names a.b.c and a.b.d have in common below protocol 4: a call of getattr for each of
+// them, or, where the pickler memoizes what stands before the last dot, one for both.
+enum class DottedParents : uint8_t { kEach, kShared };
+
 // `written` as it comes back at this protocol. Nothing where nothing is lost, or where what comes
 // back would be no graph.
-std::optional<LossyGraph> AsItComesBack(const Graph& written, int protocol);
+std::optional<LossyGraph> AsItComesBack(const Graph& written, int protocol,
+                                        DottedParents parents = DottedParents::kEach);
 
 }  // namespace pickleproof

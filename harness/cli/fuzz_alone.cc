@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kTick{20};
-constexpr uint64_t kStepsOfLaws = 60;  // a process each
+constexpr uint64_t kStepsOfLaws = 200;  // a process each
 
 }  // namespace
 

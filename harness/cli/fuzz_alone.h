@@ -20,7 +20,7 @@ struct Alone {
 // `file` holds the input as the target takes it.
 Result<Alone> RunAlone(const FuzzPlan& plan, const StateFolder& state, const std::string& file);
 
-// Where the target takes pickles: makes the file as small as some dozens of processes allow, while
+// Where the target takes pickles: makes the file as small as some hundreds of processes allow, while
 // the target says the same.
 Result<void> ReduceAlone(const FuzzPlan& plan, const StateFolder& state, const std::string& file,
                          const std::string& law);

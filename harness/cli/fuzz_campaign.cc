@@ -226,17 +226,18 @@ class Campaign {
     if (begin) {
       if (auto done = Take(candidates); !done) return done;
     }
-    // What shows is in the history now. Of the rest, what the target itself has no reason for may
-    // break a law that readers know nothing of; what does not is kept aside.
+    // What readers show is in the history now. What the target itself has no reason for may break a
+    // law that readers know nothing of, whatever they show. The rest is kept aside.
+    const bool has_laws = plan_.target.engines == "plain";
     const std::string aside = state_.Fuzz() + "/unconfirmed";
     std::error_code ignored;
     fs::create_directories(aside, ignored);
     for (size_t i = 0; i < files.size(); ++i) {
       bool shows = begin && report_.collected.shows[i];
-      if (!shows && !files[i].ends_with(".known.pkl")) {
+      if ((!shows || has_laws) && !files[i].ends_with(".known.pkl")) {
         const auto breaks = ConfirmLaw(files[i]);
         if (!breaks) return std::unexpected(breaks.error());
-        shows = *breaks;
+        shows = shows || *breaks;
       }
       if (shows) {
         fs::remove(files[i], ignored);
