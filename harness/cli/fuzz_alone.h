@@ -20,8 +20,8 @@ struct Alone {
 // `file` holds the input as the target takes it.
 Result<Alone> RunAlone(const FuzzPlan& plan, const StateFolder& state, const std::string& file);
 
-// Where the target takes pickles: makes the file as small as some hundreds of processes allow, while
-// the target says the same.
+// Where the target takes pickles: makes the file as small as some hundreds of processes allow,
+// while the target says the same.
 Result<void> ReduceAlone(const FuzzPlan& plan, const StateFolder& state, const std::string& file,
                          const std::string& law);
 
