@@ -19,7 +19,7 @@ constexpr int kLateInstructions = 2;
 
 }  // namespace
 
-Tally::Tally(std::string target, std::string state)
+Tally::Tally(std::string target, const std::string& state)
     : target_(std::move(target)),
       begin_(std::chrono::steady_clock::now()),
       due_(begin_ + kInterval) {

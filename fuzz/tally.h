@@ -18,7 +18,7 @@ class Tally {
  public:
   // `target` is the name of targets.txt. Where `state` is not empty, the counters are written to
   // state/stats/<target>-<pid>.json about once a second and at the end.
-  explicit Tally(std::string target, std::string state = {});
+  explicit Tally(std::string target, const std::string& state = {});
   Tally(const Tally&) = delete;
   Tally& operator=(const Tally&) = delete;
   ~Tally();

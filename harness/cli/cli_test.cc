@@ -335,7 +335,7 @@ TEST(Table, JsonHasALinePerRowPicklerProtocolAndInterpreter) {
     EXPECT_TRUE(line["pickler"] == "pickle" || line["pickler"] == "dill") << line;
     EXPECT_TRUE(line["treatment"] == "V" || line["verdict"] == "unavailable") << line;
   }
-  EXPECT_EQ(lines.size(), 2 * 2 * 6 * interpreters.size());
+  EXPECT_EQ(lines.size(), size_t{24} * interpreters.size());
 }
 
 TEST(Table, OnePicklerAloneAsText) {

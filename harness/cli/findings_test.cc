@@ -37,12 +37,12 @@ void ExpectHas(const std::string& text, const std::vector<std::string>& parts) {
 TEST(Repro, ExplainsAPickleOnWhichReadersPart) {
   const Ran ran = RunProgram({"repro", "--hex", "493031300a2e"});
   EXPECT_EQ(ran.status, 0) << ran.err;
-  ExpectHas(ran.out, {"INT raw '010'", "/_pickle/loads: accept 8",
-                      "_pickle pickle.py verdict accept|ValueError INT",
-                      "known as StrictNumberText", "first instruction: INT at byte 0",
-                      "python3 -c 'import pickle; print(pickle.loads(bytes.fromhex("
-                      "\"493031300a2e\")))'",
-                      "python3 -c 'import pickletools"});
+  ExpectHas(ran.out,
+            {"INT raw '010'", "/_pickle/loads: accept 8",
+             "_pickle pickle.py verdict accept|ValueError INT", "known as StrictNumberText",
+             "first instruction: INT at byte 0",
+             R"(python3 -c 'import pickle; print(pickle.loads(bytes.fromhex("493031300a2e")))')",
+             "python3 -c 'import pickletools"});
 }
 
 TEST(Repro, TellsWhatEveryVersionAnswers) {
@@ -52,8 +52,8 @@ TEST(Repro, TellsWhatEveryVersionAnswers) {
   ASSERT_NE(begin, std::string::npos) << ran.out;
   ExpectHas(ran.out.substr(begin), {"  _pickle/loads\n    3.", ": accept 8\n",
                                     "  pickle.py/loads\n    3.", ": reject ValueError\n",
-                                    "  _pickle pickle.py verdict accept|ValueError INT\n"
-                                    "    shows in 3."});
+                                    R"(  _pickle pickle.py verdict accept|ValueError INT
+    shows in 3.)"});
   EXPECT_EQ(RunProgram({"repro", "--hex", "493031300a2e"}).out.find("\nVersions\n"),
             std::string::npos);
 }

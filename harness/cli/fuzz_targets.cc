@@ -35,7 +35,8 @@ Result<std::vector<FuzzTargetEntry>> ReadFuzzTargets() {
     std::istringstream words(line);
     FuzzTargetEntry target;
     if (!(words >> target.name >> target.input >> target.engines >> target.max_len)) {
-      return Fail(ErrorCode::kSyntax, kPath + ": name, input, engines and max_len, not: " + line);
+      return Fail(ErrorCode::kSyntax,
+                  fmt::format("{}: name, input, engines and max_len, not: {}", kPath, line));
     }
     targets.push_back(std::move(target));
   }

@@ -142,6 +142,7 @@ Result<NightRecord> RunNight(const NightlyVerb& verb, double seconds) {
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   record.ended = NowUtc();
   std::vector<std::string> names;
+  names.reserve(record.targets.size());
   for (const FuzzReport& report : record.targets) names.push_back(report.target);
   record.coverage = MeasureCoverage(verb.coverage, state, names, verb.Out() + "/coverage");
   RunProgress total;

@@ -70,10 +70,8 @@ std::string ToText(const LiveTally& tally) {
       "\nLive objects: {} sources, {} cells\n  {:<16}{:>9}{:>19}{:>17}\n", tally.sources,
       tally.cells, "writer", "written", "reached a reader", "behaved the same");
   for (const auto& [writer, progress] : tally.writers) {
-    const auto share = [&](uint64_t count) {
-      const uint64_t of = std::max<uint64_t>(progress.sources, 1);
-      return 100.0 * static_cast<double>(count) / static_cast<double>(of);
-    };
+    const auto of = static_cast<double>(std::max<uint64_t>(progress.sources, 1));
+    const auto share = [of](uint64_t count) { return 100.0 * static_cast<double>(count) / of; };
     text += fmt::format("  {:<16}{:>7.1f} %{:>17.1f} %{:>15.1f} %\n", writer,
                         share(progress.written), share(progress.reached), share(progress.same));
   }

@@ -91,6 +91,7 @@ SheetCell CellOf(const TableRow& row, const Cells& cells) {
 std::string NoteOf(const TableRow& row) {
   if (row.cases.size() < 2) return "";
   std::vector<std::string> names;
+  names.reserve(row.cases.size());
   for (const RowCase& entry : row.cases) names.push_back(entry.name);
   return fmt::format("cases: {}", fmt::join(names, ", "));
 }
