@@ -91,7 +91,7 @@ TEST(Mutator, MakesEveryEditAndHalfOfItsMutantsByBytes) {
 
 TEST(Mutator, ReachesEveryOpcodeAtEveryProtocol) {
   Tally tally("mutator_test");
-  ForEachMutant(3, 256, kRuns, [&](const std::string& mutant, const Mutator&) {
+  ForEachMutant(3, 256, 3 * kRuns, [&](const std::string& mutant, const Mutator&) {
     if (VerdictOf(mutant) == Verdict::kAccept) TallyInstructions(mutant, mutant.size(), tally);
   });
   for (int protocol = 0; protocol <= kHighestProtocol; ++protocol) {
@@ -138,7 +138,7 @@ TEST(Repair, MakesWhatLoadsOfAlmostAnything) {
 TEST(Repair, LeavesWhatLoadsAsItIsButForItsEnd) {
   RandomChoices random(2);
   Repairer repairer;
-  ProgramGenerator programs({.max_instructions = 12});
+  ProgramGenerator programs({.max_instructions = 24});
   size_t unchanged = 0;
   constexpr size_t kPrograms = 2000;
   for (size_t i = 0; i < kPrograms; ++i) {

@@ -38,18 +38,6 @@ RandomChoices::RandomChoices(uint64_t seed) {
   for (uint64_t& word : state_) word = SplitMix64(&seed);
 }
 
-uint64_t RandomChoices::Next() {
-  const uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
-  const uint64_t shifted = state_[1] << 17;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= shifted;
-  state_[3] = std::rotl(state_[3], 45);
-  return result;
-}
-
 uint64_t RandomChoices::Skewed(uint64_t bound) {
   if (bound <= 1) return 0;
   const int width = static_cast<int>(Below(static_cast<uint64_t>(std::bit_width(bound - 1)) + 1));
@@ -57,10 +45,6 @@ uint64_t RandomChoices::Skewed(uint64_t bound) {
   const uint64_t low = uint64_t{1} << (width - 1);
   const uint64_t high = width == 64 ? bound : std::min(bound, uint64_t{1} << width);
   return low + Below(high - low);
-}
-
-size_t RandomChoices::Weighted(std::span<const uint32_t> weights) {
-  return IndexOfTicket(weights, Below(Sum(weights)));
 }
 
 uint64_t ByteChoices::Below(uint64_t bound) {

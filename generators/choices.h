@@ -8,6 +8,7 @@
 // plainest alternative first.
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,9 +16,46 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/check.h"
+
 namespace pickleproof {
 
-class Choices {
+// What is asked in terms of the Below() and Weighted() of a driver. Apart from Choices so that a
+// generator that knows its driver by type has all of it inlined.
+template <typename Driver>
+class Questions {
+ public:
+  // Whether an event of probability `numerator / denominator` happens; false is the simpler one.
+  // Certain outcomes use up no decision.
+  bool Chance(uint32_t numerator, uint32_t denominator) {
+    if (numerator == 0) return false;
+    if (numerator >= denominator) return true;
+    const std::array<uint32_t, 2> weights = {denominator - numerator, numerator};
+    return driver().Weighted(weights) == 1;
+  }
+
+  // A number from `low` to `high`, both included, each equally likely.
+  uint64_t Between(uint64_t low, uint64_t high) { return low + driver().Below(high - low + 1); }
+
+  // 64 bits, each pattern equally likely.
+  uint64_t Bits64() {
+    const uint64_t high = driver().Below(uint64_t{1} << 32);
+    return high << 32 | driver().Below(uint64_t{1} << 32);
+  }
+
+  // One of `values`, each equally likely.
+  template <typename Range>
+  const auto& Pick(const Range& values) {
+    return std::data(values)[driver().Below(std::size(values))];
+  }
+
+ private:
+  friend Driver;
+  Questions() = default;
+  Driver& driver() { return static_cast<Driver&>(*this); }
+};
+
+class Choices : public Questions<Choices> {
  public:
   Choices() = default;
   Choices(const Choices&) = default;
@@ -33,46 +71,51 @@ class Choices {
   // An index into `weights`, never one whose weight is 0; one weight at least must not be. Drivers
   // that sample follow the weights, the exhaustive one takes each alternative once.
   virtual size_t Weighted(std::span<const uint32_t> weights) = 0;
-
-  // Whether an event of probability `numerator / denominator` happens; false is the simpler one.
-  // Certain outcomes use up no decision.
-  bool Chance(uint32_t numerator, uint32_t denominator) {
-    if (numerator == 0) return false;
-    if (numerator >= denominator) return true;
-    const std::array<uint32_t, 2> weights = {denominator - numerator, numerator};
-    return Weighted(weights) == 1;
-  }
-
-  // A number from `low` to `high`, both included, each equally likely.
-  uint64_t Between(uint64_t low, uint64_t high) { return low + Below(high - low + 1); }
-
-  // 64 bits, each pattern equally likely.
-  uint64_t Bits64() {
-    const uint64_t high = Below(uint64_t{1} << 32);
-    return high << 32 | Below(uint64_t{1} << 32);
-  }
-
-  // One of `values`, each equally likely.
-  template <typename Range>
-  const auto& Pick(const Range& values) {
-    return std::data(values)[Below(std::size(values))];
-  }
 };
 
 // Random decisions. The same seed gives the same decisions with every compiler and library
 // (xoshiro256**, seeded by splitmix64; numbers are reduced by multiplication).
-class RandomChoices final : public Choices {
+class RandomChoices final : public Choices, public Questions<RandomChoices> {
  public:
+  using Questions<RandomChoices>::Chance;
+  using Questions<RandomChoices>::Between;
+  using Questions<RandomChoices>::Bits64;
+  using Questions<RandomChoices>::Pick;
+
   explicit RandomChoices(uint64_t seed);
   uint64_t Below(uint64_t bound) override {
     __extension__ using Wide = unsigned __int128;
     return static_cast<uint64_t>((static_cast<Wide>(Next()) * bound) >> 64);
   }
   uint64_t Skewed(uint64_t bound) override;
-  size_t Weighted(std::span<const uint32_t> weights) override;
+  size_t Weighted(std::span<const uint32_t> weights) override {
+    uint64_t sum = 0;
+    for (const uint32_t weight : weights) sum += weight;
+    PICKLEPROOF_CHECK(sum != 0 && "a weight above 0 is needed");
+    const uint64_t ticket = Below(sum);
+    // How many weights end below it. Without a branch, since no branch could be predicted.
+    size_t index = 0;
+    uint64_t end = 0;
+    for (const uint32_t weight : weights) {
+      end += weight;
+      index += end <= ticket ? 1U : 0U;
+    }
+    return index;
+  }
 
  private:
-  uint64_t Next();
+  uint64_t Next() {
+    const uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
+    const uint64_t shifted = state_[1] << 17;
+    state_[2] ^= state_[0];
+    state_[3] ^= state_[1];
+    state_[1] ^= state_[2];
+    state_[0] ^= state_[3];
+    state_[2] ^= shifted;
+    state_[3] = std::rotl(state_[3], 45);
+    return result;
+  }
+
   std::array<uint64_t, 4> state_;
 };
 

@@ -1,12 +1,15 @@
 #include "generators/leaves.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <set>
 
+#include "generators/leaf_writing.h"
 #include "harness/base/utf8.h"
 #include "harness/pickle/well_known.h"
 
@@ -71,6 +74,14 @@ TEST(FloatLeaf, ReachesTheEdges) {
   EXPECT_EQ(classes.size(), 5U) << "zero, subnormal, normal, infinite, nan";
   EXPECT_GE(nans.size(), 5U);
   EXPECT_TRUE(minus_zero);
+}
+
+// Written down because formatting takes longer than all else that there is to an instruction.
+TEST(FloatLeaf, HasTheTextThatFormattingGives) {
+  for (const FloatBits& row : kFloats) {
+    const auto value = std::bit_cast<double>(row.bits);
+    EXPECT_EQ(row.text, std::isnan(value) ? "nan" : fmt::format("{}", value));
+  }
 }
 
 TEST(FloatLeaf, GivesOnlyPythonsNanWithoutPayloads) {

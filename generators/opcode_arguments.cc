@@ -1,30 +1,14 @@
 #include "generators/opcode_arguments.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
-#include <iterator>
 
-#include "generators/leaves.h"
+#include "generators/argument_writing.h"
 #include "harness/base/bytes.h"
+#include "harness/base/check.h"
 #include "harness/base/utf8.h"
 
 namespace pickleproof {
 namespace {
-
-constexpr auto kBigDecimals = std::to_array<std::string_view>({
-    "9223372036854775807",
-    "9223372036854775808",
-    "-9223372036854775808",
-    "-9223372036854775809",
-    "18446744073709551615",
-    "18446744073709551616",
-    "1000000000000000000000000000000",
-    "-340282366920938463463374607431768211456",
-});
 
 // Text numbers on which readers part, or which all refuse.
 constexpr auto kOddNumbers = std::to_array<std::string_view>({
@@ -116,68 +100,36 @@ void AppendLine(std::string_view text, std::string& out) {
   out += '\n';
 }
 
-void AppendDecimal(Choices& choices, std::string& out) {
-  if (choices.Chance(1, 8)) {
-    out += choices.Pick(kBigDecimals);
-    return;
+char* WriteHex(uint32_t value, int digits, char* out) {
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+    *out++ = "0123456789abcdef"[value >> shift & 0xfU];
   }
-  fmt::format_to(std::back_inserter(out), "{}", SmallIntLeaf(choices));
-}
-
-void AppendFloatText(Choices& choices, std::string& out) {
-  const auto value = std::bit_cast<double>(FloatLeaf(choices, false));
-  if (std::isnan(value)) {
-    out += "nan";
-  } else if (std::isinf(value)) {
-    out += value < 0 ? "-inf" : "inf";
-  } else {
-    fmt::format_to(std::back_inserter(out), "{}", value);
-  }
-}
-
-void AppendQuoted(std::string_view text, std::string& out) {
-  out += '\'';
-  out += EscapeBytes(text);
-  out += "'\n";
+  return out;
 }
 
 // raw-unicode-escape with the characters escaped that would end the line or be read as escapes
 // (CPython Modules/_pickle.c, raw_unicode_escape).
-void AppendRawUnicodeEscape(std::string_view text, std::string& out) {
+char* WriteRawUnicodeEscape(std::string_view text, char* out) {
   for (size_t offset = 0; offset < text.size();) {
     const uint32_t point = NextCodePoint(text, &offset);
-    if (point > 0xffff) {
-      fmt::format_to(std::back_inserter(out), "\\U{:08x}", point);
-    } else if (point > 0xff || point == '\\' || point == 0 || point == '\n' || point == '\r' ||
-               point == 0x1a) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", point);
-    } else {
-      out += static_cast<char>(point);
+    const bool escaped = point > 0xff || point == '\\' || point == 0 || point == '\n' ||
+                         point == '\r' || point == 0x1a;
+    if (!escaped) {
+      *out++ = static_cast<char>(point);
+      continue;
     }
+    *out++ = '\\';
+    *out++ = point > 0xffff ? 'U' : 'u';
+    out = WriteHex(point, point > 0xffff ? 8 : 4, out);
   }
-  out += '\n';
+  *out++ = '\n';
+  return out;
 }
 
 template <typename Length>
 void AppendCounted(std::string_view bytes, std::string& out) {
   AppendLittle(out, static_cast<Length>(bytes.size()));
   out += bytes;
-}
-
-std::string ShortBytes(Choices& choices) {
-  std::string bytes = BytesLeaf(choices);
-  if (bytes.size() > 255) bytes.resize(255);
-  return bytes;
-}
-
-std::string ShortText(Choices& choices) {
-  std::string text = TextLeaf(choices);
-  return text.size() > 255 ? std::string(255, 'z') : text;
-}
-
-void AppendLong1(Choices& choices, std::string& out) {
-  const std::string bytes = IntLeaf(choices, 255 * 8);
-  AppendCounted<uint8_t>(bytes, out);
 }
 
 bool IsSigned(ArgKind kind) { return kind == ArgKind::kLong4 || kind == ArgKind::kString4; }
@@ -207,72 +159,23 @@ void AppendBadText(Choices& choices, ArgKind kind, std::string& out) {
 
 }  // namespace
 
+char* WriteTextArgument(ArgKind kind, std::string_view text, char* out) {
+  if (kind == ArgKind::kUnicodeStringNl) return WriteRawUnicodeEscape(text, out);
+  const uint64_t size = text.size();
+  std::memcpy(out, &size, sizeof size);  // and the text over what is too much
+  const int width = kind == ArgKind::kUnicodeString1 ? 1 : kind == ArgKind::kUnicodeString8 ? 8 : 4;
+  return Write(text, out + width);
+}
+
 void AppendTextArgument(ArgKind kind, std::string_view text, std::string& out) {
-  if (kind == ArgKind::kUnicodeStringNl) {
-    AppendRawUnicodeEscape(text, out);
-  } else if (kind == ArgKind::kUnicodeString1) {
-    AppendCounted<uint8_t>(text, out);
-  } else if (kind == ArgKind::kUnicodeString8) {
-    AppendCounted<uint64_t>(text, out);
-  } else {
-    AppendCounted<uint32_t>(text, out);
-  }
+  PICKLEPROOF_CHECK(text.size() <= kLongestLeaf);
+  std::array<char, kLongestArgument> memory;
+  out.append(memory.data(), WriteTextArgument(kind, text, memory.data()));
 }
 
 void AppendArgument(Choices& choices, ArgKind kind, std::string& out) {
-  switch (kind) {
-    case ArgKind::kNone: return;
-    case ArgKind::kDecimalNlShort:
-      if (choices.Chance(1, 6)) {
-        AppendLine(choices.Chance(1, 2) ? "01" : "00", out);
-        return;
-      }
-      AppendDecimal(choices, out);
-      out += '\n';
-      return;
-    case ArgKind::kDecimalNlLong:
-      AppendDecimal(choices, out);
-      out += choices.Chance(7, 8) ? "L\n" : "\n";
-      return;
-    case ArgKind::kStringNl: AppendQuoted(AsciiLeaf(choices), out); return;
-    case ArgKind::kStringNlNoEscape: AppendLine(AsciiLeaf(choices), out); return;
-    case ArgKind::kStringNlNoEscapePair: {
-      const NamedGlobal& global = GlobalLeaf(choices, 5, true);
-      AppendLine(global.module, out);
-      AppendLine(global.name, out);
-      return;
-    }
-    case ArgKind::kFloatNl:
-      AppendFloatText(choices, out);
-      out += '\n';
-      return;
-    case ArgKind::kUint1: AppendLittle(out, static_cast<uint8_t>(choices.Below(256))); return;
-    case ArgKind::kUint2: {
-      static constexpr std::array<uint16_t, 6> kValues = {256, 0, 255, 257, 32768, 65535};
-      AppendLittle(out, choices.Pick(kValues));
-      return;
-    }
-    case ArgKind::kInt4:
-    case ArgKind::kUint4: AppendLittle(out, static_cast<int32_t>(SmallIntLeaf(choices))); return;
-    case ArgKind::kUint8: AppendLittle(out, choices.Bits64()); return;
-    case ArgKind::kLong1: AppendLong1(choices, out); return;
-    case ArgKind::kLong4: AppendCounted<uint32_t>(IntLeaf(choices), out); return;
-    case ArgKind::kString1: AppendCounted<uint8_t>(AsciiLeaf(choices), out); return;
-    case ArgKind::kString4: AppendCounted<uint32_t>(AsciiLeaf(choices), out); return;
-    case ArgKind::kBytes1: AppendCounted<uint8_t>(ShortBytes(choices), out); return;
-    case ArgKind::kBytes4: AppendCounted<uint32_t>(BytesLeaf(choices), out); return;
-    case ArgKind::kBytes8:
-    case ArgKind::kByteArray8: AppendCounted<uint64_t>(BytesLeaf(choices), out); return;
-    case ArgKind::kUnicodeStringNl:
-    case ArgKind::kUnicodeString4:
-    case ArgKind::kUnicodeString8: AppendTextArgument(kind, TextLeaf(choices), out); return;
-    case ArgKind::kUnicodeString1: AppendTextArgument(kind, ShortText(choices), out); return;
-    case ArgKind::kFloat8: {
-      const uint64_t bits = FloatLeaf(choices);
-      for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift);
-      return;
-    }
-  }
+  std::array<char, kLongestArgument> memory;
+  out.append(memory.data(), WriteArgument(choices, kind, memory.data()));
 }
 
 void AppendBadArgument(Choices& choices, ArgKind kind, std::string& out) {

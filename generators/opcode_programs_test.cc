@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 #include "generators/opcode_arguments.h"
 #include "harness/base/bytes.h"
@@ -91,6 +92,61 @@ TEST(WellFormed, TheSameSeedGivesTheSameProgram) {
     RandomChoices third(seed);
     other.WellFormed(third, b);
     EXPECT_EQ(a, b);
+  }
+}
+
+// The instructions of a program, PROTO and STOP among them.
+size_t Length(const std::string& program) { return Decode(program).instructions.size(); }
+
+TEST(WellFormed, HasAsManyInstructionsAsTheShapeSays) {
+  // Draws were counted once: 60 to 300 of them made 65 to 645 instructions.
+  for (const auto& [fewest, most] : {std::pair{2U, 8U}, {2U, 12U}, {4U, 40U}, {60U, 300U}}) {
+    SCOPED_TRACE(most);
+    for (int protocol = 0; protocol <= kHighestProtocol; ++protocol) {
+      ProgramGenerator generator(
+          {.min_instructions = fewest, .max_instructions = most, .protocol = protocol});
+      uint64_t sum = 0;
+      for (uint64_t seed = 0; seed < 500; ++seed) {
+        RandomChoices choices(seed);
+        std::string out;
+        generator.WellFormed(choices, out);
+        const size_t length = Length(out);
+        ASSERT_GE(length, fewest) << "seed " << seed;
+        ASSERT_LE(length, most) << "seed " << seed;
+        sum += length;
+      }
+      // Evenly, so that the mean is in the middle.
+      EXPECT_NEAR(static_cast<double>(sum) / 500, (fewest + most) / 2.0, 2 + most / 15.0);
+    }
+  }
+}
+
+TEST(WellFormed, HasAsManyInstructionsWhereTheDecisionsRunOut) {
+  ProgramGenerator generator({.min_instructions = 60, .max_instructions = 300});
+  RandomChoices random(1);
+  for (size_t size = 0; size < 300; ++size) {
+    std::string bytes(size, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random.Below(256));
+    ByteChoices choices(bytes);
+    std::string out;
+    generator.WellFormed(choices, out);
+    EXPECT_GE(Length(out), 60U);
+    EXPECT_LE(Length(out), 300U);
+  }
+}
+
+// There is a path of its own for random decisions.
+TEST(WellFormed, IsTheSameWhateverIsKnownOfTheDriver) {
+  ProgramGenerator generator;
+  RandomChoices known(1);
+  RandomChoices other(1);
+  Choices& unknown = other;
+  for (int i = 0; i < 500; ++i) {
+    std::string a;
+    std::string b;
+    generator.WellFormed(known, a);
+    generator.WellFormed(unknown, b);
+    ASSERT_EQ(a, b);
   }
 }
 
