@@ -15,8 +15,10 @@ namespace {
 
 size_t CountInstructions(std::string_view program) {
   size_t count = 0;
-  for (size_t offset = 0; const size_t size = InstructionSize(program, offset); offset += size) {
-    ++count;
+  size_t offset = 0;
+  for (size_t size = InstructionSize(program, 0); size != 0; ++count) {
+    offset += size;
+    size = InstructionSize(program, offset);
   }
   return count;
 }

@@ -29,6 +29,7 @@ size_t IndexOfTicket(std::span<const uint32_t> weights, uint64_t ticket) {
 uint64_t Sum(std::span<const uint32_t> weights) {
   uint64_t sum = 0;
   for (const uint32_t weight : weights) sum += weight;
+  PICKLEPROOF_CHECK(sum != 0 && "a weight above 0 is needed");
   return sum;
 }
 

@@ -23,7 +23,7 @@ class ProgramWriter {
 
   // `memory` is where the program is made; it grows as needed.
   ProgramWriter(const ProgramShape& shape, const OpcodeRows& rows, StackAccount& stack,
-                MemoAccount& memo, std::vector<char>& memory, Driver choices)
+                MemoAccount& memo, std::vector<char>& memory, const Driver& choices)
       : shape_(shape),
         rows_(rows),
         stack_(stack),
@@ -306,8 +306,7 @@ void ProgramWriter<Driver>::ApplyText(const OpcodeRow& row) {
 template <typename Driver>
 void ProgramWriter<Driver>::ApplyExtension(Opcode opcode) {
   Push(opcode, StackValue::kInert);
-  // EXT1, EXT2 and EXT4 follow one another.
-  const int width = 1 << (static_cast<int>(opcode) - static_cast<int>(Opcode::EXT1));
+  const int width = opcode == Opcode::EXT1 ? 1 : opcode == Opcode::EXT2 ? 2 : 4;
   const uint32_t limit = 0xffffffffU >> (32 - 8 * width);
   PutFront(std::min(ExtensionCodeLeaf(choices_), limit), width);
 }
