@@ -89,7 +89,7 @@ std::vector<SourceForm> Plain() {
        {"$(<N>).m(2)", "$.me is $"}},
       {"exception",
        Role::kClass,
-       {kMainName},
+       {kMainName, kClassCell},
        "class $(ValueError):\n"
        "    def __init__(self, v):\n        super(ValueError, self).__init__(v)\n        self.v = "
        "v\n"

@@ -232,7 +232,7 @@ std::vector<SourceForm> Special() {
        {"run_all($(<N>))"}},
       {"decorated",
        Role::kFunction,
-       {kLocal, kMainName},
+       {kLocal, kMainName, kRecursiveCell},
        "import functools\n"
        "def count_$(f):\n"
        "    @functools.wraps(f)\n"

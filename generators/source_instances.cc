@@ -179,7 +179,7 @@ std::vector<SourceForm> Subclasses() {
        {"$.args", "$.note", "type($).__name__"}},
       {"exception-instance",
        Role::kValue,
-       {kMainName},
+       {kMainName, kClassCell},
        "class X_$(Exception):\n"
        "    def __init__(self, a, b):\n        super(Exception, self).__init__(a, b)\n        "
        "self.b = b\n"

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/live_versions.h"
 #include "reports/summary.h"
 #include "reports/table.h"
 
@@ -53,6 +54,7 @@ class Printer {
     Matrix();
     Protocols();
     RealPickles();
+    LiveVersions();
     LeftOut();
     Reasons();
     Differences();
@@ -244,6 +246,13 @@ class Printer {
     out_ += "\n\n" + table.Text();
   }
 
+  void LiveVersions() {
+    const std::string table = LiveVersionsText(record_);
+    if (table.empty()) return;
+    Title("Live objects across versions: how much of what is written behaves as at the origin");
+    out_ += table;
+  }
+
   void LeftOut() {
     const auto failed = [](const EngineEntry& engine) { return !engine.smoke_ok; };
     if (std::ranges::none_of(record_.engines, failed)) return;
@@ -277,9 +286,10 @@ class Printer {
     const Witness& witness = cluster.finding->witness;
     out_ += fmt::format("  {} {} x {}\n", Painted(Id(signature), Colour::kRed),
                         Grouped(cluster.count), signature.kind);
-    const std::string writer =
-        signature.writer.empty() ? signature.group : "written by " + Short(signature.writer);
-    out_ += Clipped(fmt::format("    {}, {}, {} bytes", writer, witness.key.source,
+    std::string from =
+        signature.writer.empty() ? "" : fmt::format("written by {}, ", Short(signature.writer));
+    if (from.empty() || signature.group != kGeneratedGroup) from += signature.group + ", ";
+    out_ += Clipped(fmt::format("    {}{}, {} bytes", from, witness.key.source,
                                 Grouped(witness.key.stream_bytes)));
     Table sides({false, false});
     sides.Row({Short(signature.left), SideText(witness.left, witness.path_left)});

@@ -101,6 +101,7 @@ TEST(Refusal, Names) {
   ExpectRefusal({"table", "--row", "999"}, "no row 999");
   ExpectRefusal({"table", "--interpreter", "1.5"}, "no interpreter '1.5' was found");
   ExpectRefusal({"table", "--libraries", "middle"}, "middle");
+  ExpectRefusal({"cross", "--live", "--libraries", "middle"}, "middle");
 }
 
 TEST(Refusal, Requirements) {

@@ -122,6 +122,7 @@ void PrintJsonLines(const RunRecord& record) {
   for (const auto& [signature, difference] : record.differences) {
     print({{"kind", "difference"},
            {"id", Id(signature)},
+           {"group", signature.group},
            {"explained_by", signature.explained_by},
            {"class", signature.kind},
            {"writer", signature.writer},
@@ -193,8 +194,8 @@ int RunCrossLive(const CrossVerb& verb) {
     return printed ? kDisagreed : Refuse(printed.error().message);
   }
   const std::string command =
-      fmt::format("./pickleproof cross --live --seed {} --first {} --sources {} --interpreters {}",
-                  verb.seed, verb.first, verb.live_sources.sources, verb.live_sources.interpreters);
+      fmt::format("./pickleproof cross --live --seed {} --first {} --sources {}{}", verb.seed,
+                  verb.first, verb.live_sources.sources, verb.live_sources.Text());
   const auto run = RunLive(verb.live_sources, verb.seed, verb.first, verb.jobs, command);
   if (!run) return Refuse(run.error().message);
   Print(run->record, verb.as_json);
@@ -280,6 +281,7 @@ void AddReport(CLI::App& app, int* status) {
   verb->report = true;
   verb->live_sources.sources = 40;
   verb->live_sources.interpreters = "all";
+  verb->live_sources.libraries = LiveLibraries::kBoth;
   verb->live_sources.versions_every = 20;
   CLI::App* report = app.add_subcommand(
       "report",

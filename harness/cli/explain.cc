@@ -13,15 +13,12 @@
 #include "harness/cli/verbs.h"
 #include "oracles/explain/explain_run.h"
 #include "oracles/explain/explain_text.h"
-#include "oracles/picklability/interpreters.h"
+#include "oracles/picklability/environments.h"
 
 namespace pickleproof {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kScripts = PICKLEPROOF_SOURCE_DIR "/oracles";
-constexpr const char* kEnvironments = PICKLEPROOF_SOURCE_DIR "/build/python";
 
 struct ExplainArguments {
   std::string what;
@@ -71,7 +68,7 @@ Result<ExplainTarget> TargetOf(const ExplainArguments& arguments) {
 
 // A path, or a version of which the newest is taken; "" is the interpreter that is embedded.
 Result<PythonProgram> InterpreterNamed(const std::string& wanted) {
-  if (wanted.empty()) return InterpreterAt(PICKLEPROOF_PYTHON_PROGRAM);
+  if (wanted.empty()) return InterpreterAt(EmbeddedPython());
   if (wanted.contains('/')) return InterpreterAt(wanted);
   std::vector<std::string> versions;
   std::vector<PythonProgram> found = FindInterpreters();
@@ -94,26 +91,23 @@ Result<ExplainOptions> OptionsFor(const ExplainArguments& arguments) {
     return Fail(ErrorCode::kUsage, interpreter->path + ": " + interpreter->unavailable);
   }
   std::vector<PythonProgram> one = {*interpreter};
-  PrepareEnvironments(std::string(kScripts) + "/picklability", kEnvironments, &one);
-  const PythonVersion& version = interpreter->version;
+  PrepareEnvironments(&one);
   ExplainOptions options;
   options.python = interpreter->path;
-  options.scripts = kScripts;
+  options.scripts = ScriptsFolder();
   options.timeout = arguments.timeout;
   options.libraries_first = arguments.interpreter.empty();
   if (!one.front().environment_python.empty()) {
-    options.libraries = fmt::format("{}/{}/lib/python{}.{}/site-packages", kEnvironments,
-                                    ToString(version), version.major, version.minor);
+    options.libraries = SitePackages(interpreter->version);
   }
   std::error_code ignored;
-  if (fs::canonical(interpreter->path, ignored) !=
-      fs::canonical(PICKLEPROOF_PYTHON_PROGRAM, ignored)) {
+  options.own_module = ModuleFolder();
+  if (fs::canonical(interpreter->path, ignored) != fs::canonical(EmbeddedPython(), ignored)) {
+    options.own_module.clear();
     options.own_missing =
         "its module is for the embedded Python only (./pickleproof --python PATH)";
-  } else if (!fs::is_directory(PICKLEPROOF_MODULE_FOLDER, ignored)) {
+  } else if (options.own_module.empty()) {
     options.own_missing = "builds with sanitizers leave its module out";
-  } else {
-    options.own_module = PICKLEPROOF_MODULE_FOLDER;
   }
   return options;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -11,16 +12,23 @@
 #include <fmt/ranges.h>
 
 #include "harness/cli/number.h"
-#include "oracles/picklability/interpreters.h"
+#include "oracles/picklability/environments.h"
 #include "reports/progress.h"
 
 namespace pickleproof {
 namespace {
 
-constexpr const char* kScripts = PICKLEPROOF_SOURCE_DIR "/oracles";
-
 constexpr std::string_view kEmbedded = "embedded";
 constexpr std::string_view kAll = "all";
+
+std::string_view Name(LiveLibraries libraries) {
+  switch (libraries) {
+    case LiveLibraries::kNewest: return "newest";
+    case LiveLibraries::kOldest: return "oldest";
+    case LiveLibraries::kBoth: return "both";
+  }
+  return "";
+}
 
 std::string NameOf(const PythonProgram& interpreter) {
   return fmt::format("{}.{}", interpreter.version.major, interpreter.version.minor);
@@ -30,12 +38,12 @@ std::string NameOf(const PythonProgram& interpreter) {
 // for, one of each.
 Result<std::vector<PythonProgram>> ChooseInterpreters(const LiveArguments& arguments) {
   std::error_code error;
-  const std::string path = std::filesystem::canonical(PICKLEPROOF_PYTHON_PROGRAM, error).string();
+  const std::string path = std::filesystem::canonical(EmbeddedPython(), error).string();
   std::vector<PythonProgram> found = FindInterpreters();
   const auto embedded = std::ranges::find(found, path, &PythonProgram::path);
   if (embedded == found.end() || !embedded->unavailable.empty()) {
     return Fail(ErrorCode::kForeign,
-                fmt::format("{} can't be run{}", PICKLEPROOF_PYTHON_PROGRAM,
+                fmt::format("{} can't be run{}", EmbeddedPython(),
                             embedded == found.end() ? "" : ": " + embedded->unavailable));
   }
   std::vector<PythonProgram> chosen = {*embedded};
@@ -58,23 +66,24 @@ Result<std::vector<PythonProgram>> ChooseInterpreters(const LiveArguments& argum
                             "between them; there is no CPython {}",
                             fmt::join(wanted, ", ")));
   }
-  PrepareEnvironments(std::string(kScripts) + "/picklability",
-                      PICKLEPROOF_SOURCE_DIR "/build/python", &chosen);
   return chosen;
 }
 
-// Where every_python.py puts the module for a version; "" where it has not been run.
-std::string ModulesFor(const PythonProgram& interpreter) {
-  const std::string folder = fmt::format("{}/build/module/{}/harness/python/module",
-                                         PICKLEPROOF_SOURCE_DIR, NameOf(interpreter));
-  std::error_code error;
-  return std::filesystem::is_directory(folder, error) ? folder : "";
-}
-
-LivePython PythonOf(const PythonProgram& interpreter, std::string modules) {
-  return {
-      interpreter.environment_python.empty() ? interpreter.path : interpreter.environment_python,
-      interpreter.version.minor, std::move(modules)};
+// Each with these libraries, in environments that are made where they are missing; the first is the
+// embedded one. Without an environment an interpreter has the libraries that it has, which are not
+// the oldest.
+std::vector<LivePython> With(Libraries libraries, std::vector<PythonProgram> interpreters) {
+  PrepareEnvironments(&interpreters, libraries);
+  std::vector<LivePython> pythons;
+  for (const PythonProgram& one : interpreters) {
+    LivePython& python = pythons.emplace_back();
+    python.python = one.environment_python.empty() ? one.path : one.environment_python;
+    python.minor = one.version.minor;
+    python.modules = pythons.size() == 1 ? ModuleFolder() : ModuleFolderOf(one.version);
+    python.libraries = libraries;
+    if (libraries == Libraries::kOldest) python.unavailable = one.environment_missing;
+  }
+  return pythons;
 }
 
 Result<LiveCampaignOptions> OptionsFor(const LiveArguments& arguments, uint64_t seed,
@@ -85,16 +94,19 @@ Result<LiveCampaignOptions> OptionsFor(const LiveArguments& arguments, uint64_t 
   options.seed = seed;
   options.first = first;
   options.sources = arguments.sources;
-  options.scripts = kScripts;
-  options.home = PythonOf(interpreters->front(), PICKLEPROOF_MODULE_FOLDER);
-  for (size_t i = 1; i < interpreters->size(); ++i) {
-    const PythonProgram& other = (*interpreters)[i];
-    options.others.push_back(PythonOf(other, ModulesFor(other)));
+  options.scripts = ScriptsFolder();
+  const bool oldest = arguments.libraries == LiveLibraries::kOldest;
+  options.others = With(oldest ? Libraries::kOldest : Libraries::kNewest, *interpreters);
+  options.home = options.others.front();
+  options.others.erase(options.others.begin());
+  if (arguments.libraries == LiveLibraries::kBoth) {
+    std::vector<LivePython> more = With(Libraries::kOldest, *interpreters);
+    // Ours writes with what cloudpickle 3.0 and later know.
+    for (LivePython& python : more) python.modules.clear();
+    options.others.insert(options.others.end(), more.begin(), more.end());
   }
   options.versions_every = arguments.versions_every;
-  if (arguments.interpreters != kEmbedded) {
-    options.reproduce_arguments = " --interpreters " + arguments.interpreters;
-  }
+  options.reproduce_arguments = arguments.Text();
   return options;
 }
 
@@ -108,6 +120,21 @@ void LiveArguments::AddTo(CLI::App& verb) {
                   "For live objects: also the versions of CPython to write with and read with\n"
                   "across: all, or a list such as 3.9,3.13")
       ->capture_default_str();
+  verb.add_option("--libraries", libraries,
+                  "For live objects: releases of cloudpickle and dill. newest; oldest, the oldest\n"
+                  "that still work; or both, which are also read across, on each interpreter")
+      ->option_text(fmt::format("TEXT={}", Name(libraries)))
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, LiveLibraries>{{"newest", LiveLibraries::kNewest},
+                                               {"oldest", LiveLibraries::kOldest},
+                                               {"both", LiveLibraries::kBoth}}));
+}
+
+std::string LiveArguments::Text() const {
+  std::string text;
+  if (interpreters != kEmbedded) text += " --interpreters " + interpreters;
+  if (libraries != LiveLibraries::kNewest) text += fmt::format(" --libraries {}", Name(libraries));
+  return text;
 }
 
 Result<LiveRun> RunLive(const LiveArguments& arguments, uint64_t seed, uint64_t first,
@@ -124,8 +151,11 @@ Result<LiveRun> RunLive(const LiveArguments& arguments, uint64_t seed, uint64_t 
 Result<void> PrintShrunk(const LiveArguments& arguments, uint64_t seed, uint64_t first) {
   const auto options = OptionsFor(arguments, seed, first);
   if (!options) return std::unexpected(options.error());
-  const auto small =
+  auto small =
       ShrinkLiveDifference(*options, GeneratedSource(seed, first, {.minor = options->home.minor}));
+  if (!small && !options->others.empty()) {
+    small = ShrinkVersionDifference(*options, SourceForVersions(*options, first));
+  }
   if (!small) return std::unexpected(small.error());
   fmt::print("{}", small->Program());
   return {};

@@ -13,14 +13,25 @@
 
 namespace pickleproof {
 
+// Which releases of cloudpickle and dill are asked.
+enum class LiveLibraries {
+  kNewest,
+  kOldest,  // in place of the newest
+  kBoth,    // the newest, and across both with the oldest
+};
+
 struct LiveArguments {
   uint64_t sources = 100;
   bool shrink = false;
   // "embedded", "all", or versions with commas between them: "3.9,3.13".
   std::string interpreters = "embedded";
+  LiveLibraries libraries = LiveLibraries::kNewest;
   uint64_t versions_every = 1;  // each so manieth source goes across versions
 
   void AddTo(CLI::App& verb);
+  // What the command line says beside sources and seed, with a space in front: " --interpreters
+  // all".
+  std::string Text() const;
 };
 
 // Runs the sources from `first` on with the interpreter that is embedded, in an environment with

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "oracles/picklability/environments.h"
+
 namespace pickleproof {
 namespace {
 
@@ -14,15 +16,14 @@ Result<std::vector<PythonProgram>> Interpreters(const RequirementsArguments& arg
   if (auto kept = KeepOnly(arguments.interpreters, &found); !kept) {
     return std::unexpected(kept.error());
   }
-  if (arguments.only_three) KeepThree(PICKLEPROOF_PYTHON_PROGRAM, &found);
-  PrepareEnvironments(PICKLEPROOF_SOURCE_DIR "/oracles/picklability",
-                      PICKLEPROOF_SOURCE_DIR "/build/python", &found);
+  if (arguments.only_three) KeepThree(EmbeddedPython(), &found);
+  PrepareEnvironments(&found);
   return found;
 }
 
 RequirementsOptions Options(const RequirementsArguments& arguments) {
   RequirementsOptions options;
-  options.scripts = PICKLEPROOF_SOURCE_DIR "/oracles";
+  options.scripts = ScriptsFolder();
   options.processes = arguments.jobs != 0 ? arguments.jobs : std::thread::hardware_concurrency();
   options.numbers = arguments.numbers;
   if (!arguments.checks.empty()) options.checks = std::filesystem::absolute(arguments.checks);

@@ -86,6 +86,7 @@ void AddTable(CLI::App& app, int* status) {
   table
       ->add_option("--libraries", arguments->libraries,
                    "Releases of cloudpickle and dill: newest, or the oldest that still work")
+      ->option_text("TEXT=newest")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Libraries>{
           {"newest", Libraries::kNewest}, {"oldest", Libraries::kOldest}}));
   table->add_option("--jobs", arguments->processes,

@@ -13,7 +13,7 @@ namespace {
 
 Result<TableOptions> Options(const TableArguments& arguments) {
   TableOptions options;
-  options.scripts = PICKLEPROOF_SOURCE_DIR "/oracles";
+  options.scripts = ScriptsFolder();
   options.processes =
       arguments.processes != 0 ? arguments.processes : std::thread::hardware_concurrency();
   if (!arguments.protocols.empty()) options.protocols = arguments.protocols;
@@ -32,8 +32,7 @@ Result<TableOptions> Options(const TableArguments& arguments) {
 }
 
 Result<std::vector<TableRow>> Rows(const TableArguments& arguments) {
-  Result<std::vector<TableRow>> rows =
-      ReadRows(PICKLEPROOF_SOURCE_DIR "/oracles/picklability/rows");
+  Result<std::vector<TableRow>> rows = ReadRows(ScriptsFolder() + "/picklability/rows");
   if (!rows || arguments.rows.empty()) return rows;
   std::vector<TableRow> chosen;
   for (const int id : arguments.rows) {
@@ -49,12 +48,8 @@ Result<std::vector<PythonProgram>> Interpreters(const TableArguments& arguments)
   if (auto kept = KeepOnly(arguments.interpreters, &found); !kept) {
     return std::unexpected(kept.error());
   }
-  if (arguments.only_three) KeepThree(PICKLEPROOF_PYTHON_PROGRAM, &found);
-  PrepareEnvironments(PICKLEPROOF_SOURCE_DIR "/oracles/picklability",
-                      arguments.libraries == Libraries::kNewest
-                          ? PICKLEPROOF_SOURCE_DIR "/build/python"
-                          : PICKLEPROOF_SOURCE_DIR "/build/python-oldest",
-                      &found, arguments.libraries);
+  if (arguments.only_three) KeepThree(EmbeddedPython(), &found);
+  PrepareEnvironments(&found, arguments.libraries);
   return found;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "oracles/picklability/environments.h"
 #include "oracles/picklability/table_run.h"
 
 namespace pickleproof {

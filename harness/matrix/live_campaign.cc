@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -50,7 +51,7 @@ class LiveWorker final : public Worker {
     runner_.Run(GeneratedSource(options_.seed, index, {.minor = options_.home.minor}), live,
                 tally_);
     if (options_.others.empty() || item % options_.versions_every != 0) return;
-    versions_.Run(GeneratedSource(options_.seed, index, {.minor = OldestMinor(options_)}), live);
+    versions_.Run(SourceForVersions(options_, index), live);
   }
 
   std::string TakeResult() override {
@@ -150,6 +151,29 @@ Result<void> Confirm(RunRecord& record, const LiveCampaignOptions& options) {
   return {};
 }
 
+// By what `run` puts into the record.
+Result<Source> Shrink(const Source& source, RunRecord& record,
+                      const std::function<void(const Source&)>& run) {
+  const auto unexplained = [&](const Source& candidate) {
+    record = RunRecord();
+    run(candidate);
+    std::vector<Signature> found;
+    for (const auto& [signature, difference] : record.differences) {
+      // A source that does not run any more shows nothing.
+      if (signature.explained_by.empty() && signature.right != kNoReader) {
+        found.push_back(signature);
+      }
+    }
+    return found;
+  };
+  const std::vector<Signature> found = unexplained(source);
+  if (found.empty()) return Fail(ErrorCode::kForeign, "the source shows nothing unexplained");
+  return ShrinkSource(source, [&](const Source& candidate) {
+    const std::vector<Signature> again = unexplained(candidate);
+    return std::ranges::find(again, found.front()) != again.end();
+  });
+}
+
 }  // namespace
 
 Result<LiveRun> RunLiveCampaign(const LiveCampaignOptions& options) {
@@ -172,28 +196,24 @@ Result<LiveRun> RunLiveCampaign(const LiveCampaignOptions& options) {
   return run;
 }
 
+Source SourceForVersions(const LiveCampaignOptions& options, uint64_t index) {
+  return GeneratedSource(options.seed, index, {.minor = OldestMinor(options)});
+}
+
 Result<Source> ShrinkLiveDifference(const LiveCampaignOptions& options, const Source& source) {
   RunRecord record;
   LiveTally tally;
   LiveRunner runner(options, record);
-  const LiveItem item{options.first, "shrinking", ""};
-  const auto unexplained = [&](const Source& candidate) {
-    record = runner.engines();
-    runner.Run(candidate, item, tally);
-    std::vector<Signature> found;
-    for (const auto& [signature, difference] : record.differences) {
-      // A source that does not run any more shows nothing.
-      if (signature.explained_by.empty() && signature.right != kNoReader) {
-        found.push_back(signature);
-      }
-    }
-    return found;
-  };
-  const std::vector<Signature> found = unexplained(source);
-  if (found.empty()) return Fail(ErrorCode::kForeign, "the source shows nothing unexplained");
-  return ShrinkSource(source, [&](const Source& candidate) {
-    const std::vector<Signature> again = unexplained(candidate);
-    return std::ranges::find(again, found.front()) != again.end();
+  return Shrink(source, record, [&](const Source& candidate) {
+    runner.Run(candidate, {options.first, "shrinking", ""}, tally);
+  });
+}
+
+Result<Source> ShrinkVersionDifference(const LiveCampaignOptions& options, const Source& source) {
+  RunRecord record;
+  LiveVersions versions(options, record);
+  return Shrink(source, record, [&](const Source& candidate) {
+    versions.Run(candidate, {options.first, "shrinking", ""});
   });
 }
 

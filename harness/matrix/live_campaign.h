@@ -6,24 +6,15 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "generators/sources.h"
 #include "harness/base/error.h"
+#include "harness/matrix/live_groups.h"
 #include "harness/matrix/live_tally.h"
 #include "harness/matrix/record.h"
 
 namespace pickleproof {
-
-inline constexpr std::string_view kLiveGroup = "live";
-
-// An interpreter that pickles live objects.
-struct LivePython {
-  std::string python;   // the program, with cloudpickle and dill
-  int minor = 9;        // its version: 3.minor
-  std::string modules;  // where the module `pickleproof` for it is, may be empty
-};
 
 struct LiveCampaignOptions {
   uint64_t seed = 1;
@@ -32,8 +23,9 @@ struct LiveCampaignOptions {
   std::vector<int> protocols = {0, 1, 2, 3, 4, 5};
   size_t processes = 1;
   LivePython home;
-  // Other versions. What each of all these writes, every other reads, in groups of their own
-  // ("live/3.9-to-3.13"), for each `versions_every`th source.
+  // Other versions of Python, and of the libraries. For each `versions_every`th source, what each
+  // of all these writes, it reads again itself, and so does every other that differs from it in one
+  // of both, in groups of their own: "live/3.9", "live/3.9-to-3.13", "live/3.11-oldest-to-3.11".
   std::vector<LivePython> others;
   uint64_t versions_every = 1;
   std::string scripts;  // the folder of the Python packages `live` and `picklability`
@@ -52,8 +44,12 @@ struct LiveRun {
 // worker can run.
 Result<LiveRun> RunLiveCampaign(const LiveCampaignOptions& options);
 
+// The source of that index as all versions take it.
+Source SourceForVersions(const LiveCampaignOptions& options, uint64_t index);
+
 // The source again, as small as it gets while the same writer and reader differ from it in an
-// unexplained way. kForeign where it does not differ.
+// unexplained way: those of `home`, or those across versions. kForeign where it does not differ.
 Result<Source> ShrinkLiveDifference(const LiveCampaignOptions& options, const Source& source);
+Result<Source> ShrinkVersionDifference(const LiveCampaignOptions& options, const Source& source);
 
 }  // namespace pickleproof

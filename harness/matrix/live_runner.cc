@@ -8,9 +8,6 @@
 namespace pickleproof {
 namespace {
 
-constexpr std::string_view kPlain = "plain";
-constexpr std::string_view kDill = "dill";
-constexpr std::string_view kOwn = "pickleproof";
 constexpr std::string_view kOwnReader = "pickleproof-live";
 // Our machine reads the stream inertly and our pickler writes it again, which is read live then:
 // at the protocol that it had, and at another one.
@@ -36,45 +33,20 @@ int OtherProtocol(int protocol, uint64_t index) {
   return (protocol + 1 + static_cast<int>(index % (kProtocols - 1))) % kProtocols;
 }
 
-std::string_view GroupOf(std::string_view writer) {
-  return writer.starts_with(kDill) ? kDill : kPlain;
-}
-
 }  // namespace
 
 LiveRunner::LiveRunner(const LiveCampaignOptions& options, RunRecord& record)
-    : options_(options), record_(record) {
-  for (const std::string_view group : {kPlain, kDill, kOwn}) {
-    const LiveServerOptions server{options.home.python, options.scripts,
-                                   group == kOwn ? options.home.modules : std::string()};
-    auto started = LiveServer::Start(group, server);
-    EngineEntry& entry = EngineOf(engines_, fmt::format("live/{}", group));
-    entry.name = fmt::format("picklers of live objects: {}", group);
-    entry.language = "Python";
-    if (!started) {
-      entry.smoke_reason = "unavailable: " + started.error().message;
-      continue;
-    }
-    entry.smoke_ok = true;
-    entry.version = started->version();
-    groups_.push_back({std::string(group), std::make_unique<LiveServer>(std::move(*started))});
-  }
+    : options_(options),
+      record_(record),
+      groups_(options.home, options.scripts, "", {kPlainGroup, kDillGroup, kOwnGroup}, engines_) {
   record_ = engines_;
 }
 
-LiveServer* LiveRunner::ServerOf(std::string_view group) const {
-  for (const Group& candidate : groups_) {
-    if (candidate.name == group) return candidate.server.get();
-  }
-  return nullptr;
-}
-
-// What dill writes needs dill to be read; everything else is read where dill is not.
 std::vector<std::string> LiveRunner::ReadersOf(const Written& written) const {
-  const std::string_view group = GroupOf(written.writer);
+  const std::string_view group = ReadingGroup(written.writer);
   std::vector<std::string> readers;
-  if (const LiveServer* server = ServerOf(group)) readers = server->readers();
-  if (const LiveServer* own = ServerOf(kOwn); own != nullptr && group == kPlain) {
+  if (const LiveServer* server = groups_.Of(group)) readers = server->readers();
+  if (const LiveServer* own = groups_.Of(kOwnGroup); own != nullptr && group == kPlainGroup) {
     readers.insert(readers.end(), own->readers().begin(), own->readers().end());
   }
   readers.emplace_back(kTranscoded);
@@ -87,7 +59,7 @@ LiveRunner::Asked LiveRunner::Plan(const Written& written, const std::string& re
   Asked asked;
   asked.written = &written;
   asked.reader = reader;
-  const std::string_view group = GroupOf(written.writer);
+  const std::string_view group = ReadingGroup(written.writer);
   const std::string& bytes = written.stream.bytes;
   if (!written.stream.made) {
     asked.refused = written.stream.refused;
@@ -95,7 +67,7 @@ LiveRunner::Asked LiveRunner::Plan(const Written& written, const std::string& re
   }
   asked.readable = true;
   if (reader == kOwnReader) {
-    asked.read = reads.Add(kOwn, reader, bytes);
+    asked.read = reads.Add(kOwnGroup, reader, bytes);
   } else if (reader != kTranscoded && reader != kOtherProtocol) {
     asked.read = reads.Add(group, reader, bytes);
   } else {
@@ -104,7 +76,7 @@ LiveRunner::Asked LiveRunner::Plan(const Written& written, const std::string& re
     const auto again = Transcode(bytes, protocol);
     asked.readable = again.has_value();
     if (again) {
-      asked.read = reads.Add(group, group == kDill ? "dill" : "_pickle", *again);
+      asked.read = reads.Add(group, group == kDillGroup ? "dill" : "_pickle", *again);
     } else {
       asked.refused = {LiveResult::kLoadRefused, again.error().message, {}};
     }
@@ -115,10 +87,10 @@ LiveRunner::Asked LiveRunner::Plan(const Written& written, const std::string& re
 // False where the source can't be written by a group at all; the record says why.
 bool LiveRunner::WriteAll(const Source& source, const LiveItem& item,
                           std::vector<std::string>& expected, std::vector<Written>& all) {
-  for (const Group& group : groups_) {
-    auto written = group.server->Write(source, options_.protocols);
+  for (const auto& [group, server] : groups_.all()) {
+    auto written = server->Write(source, options_.protocols);
     if (!written) {
-      NoteLiveFailure(record_, std::string(kLiveGroup), item, source, group.name,
+      NoteLiveFailure(record_, std::string(kLiveGroup), item, source, group,
                       written.error().message);
       return false;
     }
@@ -143,7 +115,7 @@ void LiveRunner::Run(const Source& source, const LiveItem& item, LiveTally& tall
       asked.push_back(Plan(written, reader, item.index, reads));
     }
   }
-  reads.Run(source, expected, [&](std::string_view group) { return ServerOf(group); });
+  reads.Run(source, expected, [&](std::string_view group) { return groups_.Of(group); });
   LiveSourceTally of_source;
   for (const Asked& one : asked) {
     LiveCell cell;
@@ -153,6 +125,8 @@ void LiveRunner::Run(const Source& source, const LiveItem& item, LiveTally& tall
     cell.source = &source;
     cell.stream = one.written->stream.bytes;
     cell.outcome = one.readable ? &reads.outcome(one.read) : &one.refused;
+    cell.minor = options_.home.minor;
+    cell.wrote = cell.reads = groups_.ReleaseFor(cell.writer);
     CountLive(record_, std::string(kLiveGroup), item, cell);
     of_source.Add(cell);
   }

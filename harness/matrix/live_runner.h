@@ -2,14 +2,13 @@
 // One source through all writers and readers of one interpreter, into a record. Kept apart from
 // live_campaign.h, which knows about many sources and processes.
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "harness/matrix/live_campaign.h"
 #include "harness/matrix/live_cells.h"
+#include "harness/matrix/live_groups.h"
 #include "harness/matrix/live_reads.h"
 #include "oracles/live/live_server.h"
 
@@ -28,10 +27,6 @@ class LiveRunner {
   const RunRecord& engines() const { return engines_; }
 
  private:
-  struct Group {
-    std::string name;
-    std::unique_ptr<LiveServer> server;
-  };
   struct Written {
     std::string writer;
     int protocol;
@@ -46,7 +41,6 @@ class LiveRunner {
     LiveOutcome refused;
   };
 
-  LiveServer* ServerOf(std::string_view group) const;
   bool WriteAll(const Source& source, const LiveItem& item, std::vector<std::string>& expected,
                 std::vector<Written>& all);
   std::vector<std::string> ReadersOf(const Written& written) const;
@@ -55,7 +49,7 @@ class LiveRunner {
   const LiveCampaignOptions& options_;
   RunRecord& record_;
   RunRecord engines_;
-  std::vector<Group> groups_;
+  LiveGroups groups_;
 };
 
 }  // namespace pickleproof

@@ -1,16 +1,15 @@
 #include "harness/matrix/live_versions.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include "harness/matrix/live_reads.h"
 
 namespace pickleproof {
 namespace {
 
-constexpr std::string_view kDill = "dill";
-
 std::string GroupOf(std::string_view from, std::string_view to) {
-  return fmt::format("{}/{}-to-{}", kLiveGroup, from, to);
+  return from == to ? fmt::format("{}/{}", kLiveGroup, from)
+                    : fmt::format("{}/{}-to-{}", kLiveGroup, from, to);
 }
 
 // Another version may answer a probe in another way to begin with: then the object may behave as
@@ -27,24 +26,10 @@ void ForgiveVersion(LiveOutcome& outcome, const std::vector<std::string>& at_rea
 }  // namespace
 
 void LiveVersions::StartVersion(const LivePython& python) {
-  Version version{fmt::format("3.{}", python.minor), {}};
-  for (const std::string_view group : {"plain", "dill", "pickleproof"}) {
-    const bool own = group == "pickleproof";
-    if (own && python.modules.empty()) continue;
-    auto started = LiveServer::Start(
-        group, {python.python, options_.scripts, own ? python.modules : std::string()});
-    EngineEntry& entry = EngineOf(engines_, fmt::format("live/{}/{}", version.name, group));
-    entry.name = fmt::format("picklers of live objects: {}, Python {}", group, version.name);
-    entry.language = "Python";
-    if (!started) {
-      entry.smoke_reason = "unavailable: " + started.error().message;
-      continue;
-    }
-    entry.smoke_ok = true;
-    entry.version = started->version();
-    version.servers.emplace(group, std::make_unique<LiveServer>(std::move(*started)));
-  }
-  versions_.push_back(std::move(version));
+  std::vector<std::string_view> groups = {kPlainGroup, kDillGroup};
+  if (!python.modules.empty()) groups.push_back(kOwnGroup);
+  const std::string name = python.Name();
+  versions_.push_back({python, name, {python, options_.scripts, name, groups, engines_}});
 }
 
 void LiveVersions::Start() {
@@ -59,7 +44,7 @@ std::vector<LiveVersions::Origin> LiveVersions::WriteAll(const Source& source, c
   std::vector<Origin> origins;
   for (const Version& version : versions_) {
     Origin& origin = origins.emplace_back(&version);
-    for (const auto& [group, server] : version.servers) {
+    for (const auto& [group, server] : version.groups.all()) {
       auto written = server->Write(source, {protocol});
       if (!written) {
         NoteLiveFailure(record_, fmt::format("{}/{}", kLiveGroup, version.name), item, source,
@@ -76,35 +61,52 @@ std::vector<LiveVersions::Origin> LiveVersions::WriteAll(const Source& source, c
   return origins;
 }
 
+// A pair differs in one thing at most, so that a difference has one cause. Each version reads
+// itself too: what is lost there is lost everywhere.
+bool LiveVersions::Compared(const LivePython& from, const LivePython& to) const {
+  const Libraries usual = options_.home.libraries;
+  return from.minor == to.minor || (from.libraries == usual && to.libraries == usual);
+}
+
+// Of one Python, the standard library's picklers are the same whatever libraries it has.
+bool LiveVersions::TellsNothing(std::string_view writer, const LivePython& from,
+                                const LivePython& to) const {
+  const Libraries usual = options_.home.libraries;
+  return (writer == "_pickle" || writer == "pickle.py") && from.minor == to.minor &&
+         (from.libraries != usual || to.libraries != usual);
+}
+
 void LiveVersions::ReadIn(const Source& source, const LiveItem& item, int protocol,
                           const Origin& from, const Origin& to) {
   // Both readers of the standard library over the sources.
   const std::string_view plain = item.index % 2 == 0 ? "_pickle" : "pickle.py";
+  const bool other_version = from.version->python.minor != to.version->python.minor;
   LiveReads reads;
-  std::vector<size_t> handles;
+  std::vector<std::pair<LiveCell, size_t>> planned;
   for (const auto& [writer, stream] : from.streams) {
-    const bool dill = writer.starts_with(kDill);
-    handles.push_back(
-        stream.made ? reads.Add(dill ? "dill" : "plain", dill ? kDill : plain, stream.bytes) : 0);
-  }
-  reads.Run(source, from.expected, [&](std::string_view group) -> LiveServer* {
-    const auto found = to.version->servers.find(group);
-    return found == to.version->servers.end() ? nullptr : found->second.get();
-  });
-  const std::string group = GroupOf(from.version->name, to.version->name);
-  for (size_t i = 0; i < handles.size(); ++i) {
-    const auto& [writer, stream] = from.streams[i];
-    if (!to.version->servers.contains(writer.starts_with(kDill) ? "dill" : "plain")) continue;
-    LiveOutcome outcome = stream.made ? reads.outcome(handles[i]) : stream.refused;
-    ForgiveVersion(outcome, to.expected);
+    const std::string_view group = ReadingGroup(writer);
+    if (TellsNothing(writer, from.version->python, to.version->python)) continue;
+    if (to.version->groups.Of(group) == nullptr) continue;
     LiveCell cell;
     cell.writer = writer;
-    cell.reader = writer.starts_with(kDill) ? kDill : plain;
+    cell.reader = group == kDillGroup ? kDillGroup : plain;
     cell.protocol = protocol;
     cell.source = &source;
-    cell.outcome = &outcome;
     cell.stream = stream.bytes;
-    cell.other_version = true;
+    cell.minor = from.version->python.minor;
+    cell.other_version = other_version;
+    cell.wrote = from.version->groups.ReleaseFor(writer);
+    cell.reads = to.version->groups.ReleaseFor(writer);
+    if (!stream.made) cell.outcome = &stream.refused;
+    planned.emplace_back(cell, stream.made ? reads.Add(group, cell.reader, stream.bytes) : 0);
+  }
+  reads.Run(source, from.expected,
+            [&](std::string_view group) { return to.version->groups.Of(group); });
+  const std::string group = GroupOf(from.version->name, to.version->name);
+  for (auto& [cell, handle] : planned) {
+    LiveOutcome outcome = cell.outcome != nullptr ? *cell.outcome : reads.outcome(handle);
+    ForgiveVersion(outcome, to.expected);
+    cell.outcome = &outcome;
     CountLive(record_, group, item, cell);
   }
 }
@@ -116,7 +118,9 @@ void LiveVersions::Run(const Source& source, const LiveItem& item) {
   const std::vector<Origin> origins = WriteAll(source, item, protocol);
   for (const Origin& from : origins) {
     for (const Origin& to : origins) {
-      if (from.version != to.version) ReadIn(source, item, protocol, from, to);
+      if (Compared(from.version->python, to.version->python)) {
+        ReadIn(source, item, protocol, from, to);
+      }
     }
   }
 }

@@ -1,17 +1,16 @@
 #pragma once
-// One source written by each version of Python that was found and read by every other. Kept apart
-// from live_runner.h: here most cells are documented as unsupported, and the question is which
-// differ although nothing excuses them, and that a crash of a reader is an outcome.
+// One source written by each version of Python, and of its libraries, and read by others. Kept
+// apart from live_runner.h: here many cells are documented as unsupported, and the question is
+// which differ although nothing excuses them, and that a crash of a reader is an outcome.
 
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/matrix/live_campaign.h"
 #include "harness/matrix/live_cells.h"
-#include "harness/matrix/live_reads.h"
+#include "harness/matrix/live_groups.h"
 #include "oracles/live/live_server.h"
 
 namespace pickleproof {
@@ -30,9 +29,9 @@ class LiveVersions {
 
  private:
   struct Version {
-    std::string name;  // "3.9"
-    // By group of picklers.
-    std::map<std::string, std::unique_ptr<LiveServer>, std::less<>> servers;
+    LivePython python;
+    std::string name;
+    LiveGroups groups;
   };
   // What one version made of the source.
   struct Origin {
@@ -44,6 +43,8 @@ class LiveVersions {
   void Start();
   void StartVersion(const LivePython& python);
   std::vector<Origin> WriteAll(const Source& source, const LiveItem& item, int protocol);
+  bool Compared(const LivePython& from, const LivePython& to) const;
+  bool TellsNothing(std::string_view writer, const LivePython& from, const LivePython& to) const;
   void ReadIn(const Source& source, const LiveItem& item, int protocol, const Origin& from,
               const Origin& to);
 

@@ -125,9 +125,6 @@ def _own(missing):
                                   live.writers("pickleproof")["pickleproof"], "cloudpickle"))
     except ImportError as error:
         missing[name] = str(error)
-    except AttributeError:
-        missing[name] = "cloudpickle %s is here, and 3.0 or later is needed" % (
-            importlib.import_module("cloudpickle").__version__)
     return found
 
 

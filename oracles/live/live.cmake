@@ -1,13 +1,10 @@
 pickleproof_library(pickleproof_live
-  SOURCES live/live_loss.cc live/live_server.cc
+  SOURCES live/live_loss.cc live/live_loss_releases.cc live/live_server.cc
   DEPS pickleproof_picklability pickleproof_generators nlohmann_json::nlohmann_json)
 
-get_property(python_program GLOBAL PROPERTY PICKLEPROOF_PYTHON_PROGRAM)
 pickleproof_library(pickleproof_live_test_python
   SOURCES live/test_python.cc
   DEPS pickleproof_picklability)
-target_compile_definitions(pickleproof_live_test_python PRIVATE
-  PICKLEPROOF_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PICKLEPROOF_PYTHON_PROGRAM="${python_program}")
 pickleproof_test(live_loss_test LABEL unit SOURCES live/live_loss_test.cc DEPS pickleproof_live)
 pickleproof_test(live_server_test LABEL replay
   SOURCES live/live_server_test.cc

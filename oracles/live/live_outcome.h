@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "generators/sources.h"
+#include "oracles/picklability/interpreters.h"
 
 namespace pickleproof {
 
@@ -32,6 +33,9 @@ struct LiveOutcome {
   std::vector<ProbeDifference> differences;
 };
 
+// A release of cloudpickle or dill is three numbers as well.
+using Release = PythonVersion;
+
 // One outcome and all that may explain it.
 struct LiveCell {
   std::string_view writer, reader;
@@ -39,7 +43,10 @@ struct LiveCell {
   const Source* source = nullptr;
   const LiveOutcome* outcome = nullptr;
   std::string_view stream;     // "" where none was written
+  int minor = 0;               // the Python that wrote is 3.minor
   bool other_version = false;  // read by another version of Python than it was written by
+  // Of the library, dill's where dill wrote, else cloudpickle's; zeros where it is not known.
+  Release wrote, reads;
 };
 
 }  // namespace pickleproof

@@ -57,6 +57,13 @@ LiveOutcome OutcomeOf(const json& answer, const std::vector<std::string>& expect
   return outcome;
 }
 
+// Of "0.3.5.1" the first three numbers.
+Release ReleaseOf(const std::string& text) {
+  size_t end = 0;
+  for (int dots = 0; end < text.size() && (text[end] != '.' || ++dots < 3);) ++end;
+  return ParsePythonVersion(text.substr(0, end)).value_or(Release());
+}
+
 Result<json> Ask(ChildProcess& process, const json& request) {
   if (auto sent = process.Write(request.dump() + "\n"); !sent) {
     return std::unexpected(sent.error());
@@ -92,6 +99,7 @@ Result<LiveServer> LiveServer::Start(std::string_view group, const LiveServerOpt
   server.version_ = "Python " + hello.value("python", "");
   for (const auto& [name, version] : hello["versions"].items()) {
     server.version_ += ", " + name + " " + version.get<std::string>();
+    server.release_ = ReleaseOf(version.get<std::string>());
   }
   return server;
 }

@@ -49,8 +49,9 @@ class LiveServer {
 
   const std::vector<std::string>& writers() const { return writers_; }
   const std::vector<std::string>& readers() const { return readers_; }
-  // Of the group's library.
+  // Of Python and of the group's library, as text, and of the library alone.
   const std::string& version() const { return version_; }
+  const Release& release() const { return release_; }
 
   // kForeign where the source does not run, with its exception; kIo where the server is gone.
   Result<LiveWritten> Write(const Source& source, const std::vector<int>& protocols);
@@ -68,6 +69,7 @@ class LiveServer {
   ChildProcess process_;
   std::vector<std::string> writers_, readers_;
   std::string version_;
+  Release release_;
 };
 
 }  // namespace pickleproof

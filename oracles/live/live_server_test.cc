@@ -26,8 +26,7 @@ class LiveServerTest : public testing::Test {
     if (python.environment_python.empty()) {
       GTEST_SKIP() << "no cloudpickle: " << python.unavailable << python.environment_missing;
     }
-    auto server = LiveServer::Start(
-        "plain", {python.environment_python, PICKLEPROOF_SOURCE_DIR "/oracles", ""});
+    auto server = LiveServer::Start("plain", {python.environment_python, ScriptsFolder(), ""});
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
   }
@@ -117,6 +116,29 @@ TEST_F(LiveServerTest, ASourceThatDoesNotRunIsAnErrorWithItsException) {
   EXPECT_NE(written.error().message.find("undefined"), std::string::npos)
       << written.error().message;
   EXPECT_TRUE(server_->Write(Simple(), {4}));
+}
+
+TEST(LiveServer, KnowsTheReleaseOfItsLibrary) {
+  for (const Libraries libraries : {Libraries::kOldest, Libraries::kNewest}) {
+    const PythonProgram python = PythonForTests(libraries);
+    if (python.environment_python.empty()) GTEST_SKIP() << python.environment_missing;
+    const auto server = LiveServer::Start("dill", {python.environment_python, ScriptsFolder(), ""});
+    ASSERT_TRUE(server) << server.error().message;
+    const bool oldest = libraries == Libraries::kOldest;
+    EXPECT_EQ(server->release() < (Release{0, 4, 0}), oldest) << server->version();
+    EXPECT_GE(server->release(), (Release{0, 3, 3})) << server->version();
+  }
+}
+
+TEST(LiveServer, OursNeedsANewerCloudpickleAndSaysSo) {
+  const PythonProgram python = PythonForTests(Libraries::kOldest);
+  if (python.environment_python.empty()) GTEST_SKIP() << python.environment_missing;
+  if (ModuleFolder().empty()) GTEST_SKIP() << "builds with sanitizers leave the module out";
+  const auto server = LiveServer::Start(
+      "pickleproof", {python.environment_python, ScriptsFolder(), ModuleFolder()});
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().code, ErrorCode::kForeign);
+  EXPECT_TRUE(server.error().message.contains("3.0 or later is needed")) << server.error().message;
 }
 
 }  // namespace

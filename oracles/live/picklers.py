@@ -15,9 +15,15 @@ def _cloudpickle():
 
 
 def own_pickler():
-    """The project's own pickler, with what cloudpickle knows of functions and classes."""
+    """The project's own pickler, with what cloudpickle knows of functions and classes.
+
+    Raises ImportError where that is an older release, which keeps it elsewhere.
+    """
     own = importlib.import_module("pickleproof")
     library = importlib.import_module("cloudpickle.cloudpickle")
+    if not hasattr(getattr(library, "Pickler", None), "_dispatch_table"):
+        raise ImportError("cloudpickle %s is here, and 3.0 or later is needed" %
+                          _cloudpickle().__version__)
 
     class LivePickler(own.Pickler):
         _dispatch_table = library.Pickler._dispatch_table

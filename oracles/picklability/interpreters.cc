@@ -89,13 +89,6 @@ std::optional<PythonProgram> Ask(const fs::path& path) {
   return found;
 }
 
-std::string FirstLine(const fs::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
 }  // namespace
 
 Result<PythonVersion> ParsePythonVersion(std::string_view text) {
@@ -167,33 +160,6 @@ void KeepThree(const std::string& embedded, std::vector<PythonProgram>* interpre
   const std::set<std::string> kept = {interpreters->front().path, interpreters->back().path,
                                       fs::canonical(embedded, ignored).string()};
   std::erase_if(*interpreters, [&](const PythonProgram& one) { return !kept.contains(one.path); });
-}
-
-void PrepareEnvironments(const std::string& scripts, const std::string& folder,
-                         std::vector<PythonProgram>* interpreters, Libraries libraries) {
-  std::vector<std::string> command = {"bash", scripts + "/setup.sh"};
-  if (libraries == Libraries::kOldest) command.emplace_back("--oldest");
-  command.push_back(folder);
-  const size_t without = command.size();
-  for (const PythonProgram& interpreter : *interpreters) {
-    if (interpreter.unavailable.empty()) command.push_back(interpreter.path);
-  }
-  if (command.size() == without) return;
-  auto process = ChildProcess::Start(command);
-  if (process) (void)process->Finish(1200s);
-  for (PythonProgram& interpreter : *interpreters) {
-    if (!interpreter.unavailable.empty()) continue;
-    const fs::path base = fs::path(folder) / ToString(interpreter.version);
-    const fs::path python = base / "bin" / "python";
-    std::error_code ignored;
-    if (fs::exists(python, ignored)) {
-      interpreter.environment_python = python;
-      continue;
-    }
-    const std::string reason = FirstLine(base.string() + ".failed");
-    interpreter.environment_missing =
-        reason.empty() ? "cloudpickle and dill could not be installed" : reason;
-  }
 }
 
 }  // namespace pickleproof

@@ -1,6 +1,6 @@
 #pragma once
-// The Python interpreters of this machine, and an environment with cloudpickle and dill for each.
-// Apart from the table, since requirements ask the same interpreters.
+// The Python interpreters of this machine. Apart from the table, since requirements and live
+// objects ask the same interpreters.
 
 #include <compare>
 #include <string>
@@ -39,9 +39,6 @@ Result<PythonProgram> InterpreterAt(const std::string& path);
 // path, by version. What is not CPython 3.8 or later is unavailable, with the reason.
 std::vector<PythonProgram> FindInterpreters();
 
-// Releases of cloudpickle and dill: requirements.txt or requirements-oldest.txt.
-enum class Libraries { kNewest, kOldest };
-
 // Whether the name is its path, its version, or the beginning of it such as 3.12.
 bool IsNamed(const PythonProgram& program, const std::string& name);
 
@@ -51,12 +48,5 @@ Result<void> KeepOnly(const std::vector<std::string>& names,
 
 // Leaves three of those that can be asked: the oldest, the one at `embedded`, and the newest.
 void KeepThree(const std::string& embedded, std::vector<PythonProgram>* interpreters);
-
-// Makes missing environments in `folder` by setup.sh of `scripts`, and notes them in the
-// interpreters. Needs pip's index for what is missing; a failure is a reason, never an error. A
-// folder is for one kind of libraries.
-void PrepareEnvironments(const std::string& scripts, const std::string& folder,
-                         std::vector<PythonProgram>* interpreters,
-                         Libraries libraries = Libraries::kNewest);
 
 }  // namespace pickleproof
