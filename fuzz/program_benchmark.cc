@@ -24,7 +24,7 @@ size_t CountInstructions(std::string_view program) {
 }
 
 void Measure() {
-  constexpr uint64_t kPrograms = 20000;
+  constexpr uint64_t kPrograms = 200000;
   constexpr int kSeed = 1;
   ProgramGenerator generator({.min_instructions = 60, .max_instructions = 300});
   std::string program;

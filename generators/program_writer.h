@@ -51,8 +51,8 @@ class ProgramWriter {
   // One instruction, and what it needs before it where `supply`; nothing where that would make more
   // than `most` of the program.
   void Emit(const OpcodeRow& row, bool supply, uint32_t most);
-  // Without branches up to the slice, since none could be predicted.
-  bool Fits(const OpcodeRow& row) const {
+  // Without branches up to the slice, since none could be predicted, and shorter than a call.
+  [[gnu::always_inline]] bool Fits(const OpcodeRow& row) const {
     const unsigned missing = (row.needs & ~there_) | stack_.Misfits(row);
     return missing == 0 && (row.slice == OpcodeRow::Slice::kAny || stack_.AcceptsSlice(row.slice));
   }

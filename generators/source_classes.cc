@@ -8,6 +8,7 @@ namespace {
 using enum SourceTrait;
 using Role = SourceRole;
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<SourceForm> Plain() {
   return {
       {"class",
@@ -98,6 +99,7 @@ std::vector<SourceForm> Plain() {
   };
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<SourceForm> Derived() {
   return {
       {"derived",

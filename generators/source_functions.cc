@@ -8,6 +8,7 @@ namespace {
 using enum SourceTrait;
 using Role = SourceRole;
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<SourceForm> Plain() {
   return {
       {"plain",
@@ -101,6 +102,7 @@ std::vector<SourceForm> Plain() {
   };
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<SourceForm> Closures() {
   return {
       {"closure",
@@ -202,6 +204,7 @@ std::vector<SourceForm> Closures() {
   };
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<SourceForm> Special() {
   return {
       {"lambda", Role::kFunction, {kLambda}, "$ = lambda a, b=<L>: (a, b)\n", {"$(<N>)"}},

@@ -9,6 +9,7 @@ namespace {
 using enum SourceTrait;
 using Role = SourceRole;
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<SourceForm> Protocol() {
   return {
       {"instance", Role::kValue, {}, "$ = <C>(<N>)\n", {"$.m(<N>)", "type($)(3).m(1)"}},
@@ -122,6 +123,7 @@ std::vector<SourceForm> Protocol() {
   };
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<SourceForm> Subclasses() {
   return {
       {"list-subclass",

@@ -15,7 +15,7 @@ class GeneratedStreams {
   std::string Make(uint64_t number);
 
  private:
-  ProgramGenerator programs_{{.max_instructions = 12}};
+  ProgramGenerator programs_{{.max_instructions = 26}};
 };
 
 }  // namespace pickleproof

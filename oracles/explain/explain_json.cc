@@ -33,7 +33,7 @@ ordered_json NeedsJson(const StreamNeeds& needs) {
 void AddContents(const ExplainCell& cell, const ExplainResult& result, ordered_json* line) {
   const StreamContents& contents = cell.contents;
   ordered_json globals = ordered_json::array();
-  for (const NamedGlobal& global : contents.globals) {
+  for (const StreamGlobal& global : contents.globals) {
     globals.push_back({global.module, global.name});
   }
   (*line)["treatment"] = contents.by_reference ? "reference" : "value";

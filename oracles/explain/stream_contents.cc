@@ -160,7 +160,7 @@ StreamContents ContentsOf(std::string_view stream) {
   if (outcome.verdict != Verdict::kAccept) {
     contents.unreadable = outcome.error ? ToString(*outcome.error) : Name(outcome.verdict);
   }
-  Once<NamedGlobal> globals(&contents.globals);
+  Once<StreamGlobal> globals(&contents.globals);
   for (const TraceEvent& event : outcome.trace) {
     if (event.kind != TraceKind::kGlobal) continue;
     const size_t space = event.target.find(' ');

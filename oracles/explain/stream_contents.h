@@ -9,10 +9,10 @@
 
 namespace pickleproof {
 
-struct NamedGlobal {
+struct StreamGlobal {
   std::string module;
   std::string name;
-  friend auto operator<=>(const NamedGlobal&, const NamedGlobal&) = default;
+  friend auto operator<=>(const StreamGlobal&, const StreamGlobal&) = default;
 };
 
 struct StreamContents {
@@ -24,7 +24,7 @@ struct StreamContents {
   std::vector<std::string> classes;
   // Everything that is looked up when the stream is loaded, each once, in that order. What
   // picklers use to build their objects (copyreg, cloudpickle's and dill's own functions) too.
-  std::vector<NamedGlobal> globals;
+  std::vector<StreamGlobal> globals;
   // Modules that are imported whole: cloudpickle's subimport() and dill's _import_module().
   std::vector<std::string> modules;
   bool bytecode = false;  // code objects: only the Python version that made them runs them

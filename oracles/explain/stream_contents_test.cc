@@ -23,7 +23,7 @@ StreamContents Of(std::string_view assembly) {
 TEST(StreamContents, ANameIsByReference) {
   const StreamContents contents = Of("PROTO 2\nGLOBAL 'jobs' 'work'\nSTOP\n");
   EXPECT_TRUE(contents.by_reference);
-  EXPECT_EQ(contents.globals, (std::vector<NamedGlobal>{{"jobs", "work"}}));
+  EXPECT_EQ(contents.globals, (std::vector<StreamGlobal>{{"jobs", "work"}}));
   EXPECT_EQ(ReferencesOf(contents), Names{"jobs.work"});
   EXPECT_FALSE(contents.bytecode);
 }

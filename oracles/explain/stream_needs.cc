@@ -8,7 +8,7 @@ namespace pickleproof {
 namespace {
 
 // dill's name for the dictionary of __main__, the name of Python 2's builtins at every protocol.
-bool IsMainDictionary(const NamedGlobal& global) {
+bool IsMainDictionary(const StreamGlobal& global) {
   return (global.module == "builtins" || global.module == "__builtin__") &&
          global.name == "__main__";
 }
@@ -36,7 +36,7 @@ StreamNeeds NeedsOf(const StreamContents& contents, const ExplainResult& result)
     needs.modules[top] =
         known == result.modules.end() ? ModuleOrigin{"unknown", "", "", ""} : known->second;
   };
-  for (const NamedGlobal& global : contents.globals) {
+  for (const StreamGlobal& global : contents.globals) {
     if (IsMainDictionary(global)) {
       add("__main__");
     } else {
@@ -50,7 +50,7 @@ StreamNeeds NeedsOf(const StreamContents& contents, const ExplainResult& result)
 
 std::vector<std::string> ReferencesOf(const StreamContents& contents) {
   std::vector<std::string> names;
-  for (const NamedGlobal& global : contents.globals) {
+  for (const StreamGlobal& global : contents.globals) {
     if (IsMainDictionary(global)) {
       names.emplace_back("all of __main__");
     } else if (!IsMachinery(global.module) ||
