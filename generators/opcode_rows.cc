@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "generators/opcode_programs.h"
+#include "harness/base/check.h"
 
 namespace pickleproof {
 namespace {
 
 using Slice = OpcodeRow::Slice;
 using Operand = OpcodeRow::Operand;
+using Way = OpcodeRow::Way;
 
 // How often an opcode is drawn.
 uint32_t Weight(Opcode opcode) {
@@ -79,24 +81,21 @@ StackValues Accepted(Operand operand) {
   return kRealValues;
 }
 
-// The fewer ways to go on there are, the oftener the processor is right about the next.
-Opcode AlikeOf(const OpcodeRow& row) {
+Way WayOf(const OpcodeRow& row) {
   switch (row.opcode) {
-    case Opcode::MARK:
-    case Opcode::DUP:
-    case Opcode::NEXT_BUFFER:
-    case Opcode::INST: return row.opcode;
+    case Opcode::MARK: return Way::kMark;
+    case Opcode::DUP: return Way::kDup;
+    case Opcode::FRAME: return Way::kFrame;
+    case Opcode::NEXT_BUFFER: return Way::kBuffer;
     case Opcode::MEMOIZE:
     case Opcode::PUT:
-    case Opcode::LONG_BINPUT: return Opcode::BINPUT;
+    case Opcode::BINPUT:
+    case Opcode::LONG_BINPUT: return Way::kPut;
     case Opcode::GET:
-    case Opcode::LONG_BINGET: return Opcode::BINGET;
-    case Opcode::EXT2:
-    case Opcode::EXT4: return Opcode::EXT1;
-    default: break;
+    case Opcode::BINGET:
+    case Opcode::LONG_BINGET: return Way::kGet;
+    default: return row.takes_slice || row.opcode == Opcode::INST ? Way::kSlice : Way::kReady;
   }
-  if (row.takes_slice) return Opcode::TUPLE;
-  return row.arg == ArgKind::kNone ? Opcode::NONE : row.opcode;
 }
 
 Slice SliceOf(Opcode opcode) {
@@ -166,7 +165,7 @@ void SetResult(const OpcodeInfo& info, OpcodeRow& row) {
   row.pushed_of_unhashables =
       row.pushed == StackValue::kHashableTuple ? StackValue::kTuple : row.pushed;
   row.takes = static_cast<uint8_t>(row.operand_count - (in_place ? 1 : 0));
-  std::fill_n(row.ignored.begin(), row.takes, uint8_t{0});
+  row.ignored >>= 8 * row.takes;
 }
 
 // As ProgramWriter::Supply() does it.
@@ -192,22 +191,42 @@ uint8_t MostSupplied(const OpcodeRow& row) {
   return static_cast<uint8_t>(count);
 }
 
+// The same for every shape.
+struct Tables {
+  Tables() {
+    for (const OpcodeInfo& info : AllOpcodes()) {
+      OpcodeRow& row = rows[static_cast<uint8_t>(info.opcode)];
+      row.opcode = info.opcode;
+      row.arg = info.arg;
+      row.protocol = static_cast<uint8_t>(info.protocol);
+      SetOperands(info, row);
+      SetResult(info, row);
+      row.way = WayOf(row);
+      row.most_supplied = MostSupplied(row);
+      PICKLEPROOF_CHECK(row.most_supplied <= OpcodeRow::kMostSupplied);
+      if (row.way == Way::kReady) row.ready = AppendReady(info, row.pushed, ready);
+    }
+  }
+
+  std::array<OpcodeRow, 256> rows;
+  std::vector<ReadyInstruction> ready;
+};
+
+const Tables& AllTables() {
+  static const Tables tables;
+  return tables;
+}
+
 }  // namespace
 
-OpcodeRows::OpcodeRows(const ProgramShape& shape) {
+OpcodeRows::OpcodeRows(const ProgramShape& shape)
+    : rows_(AllTables().rows), ready_(AllTables().ready) {
   for (const OpcodeInfo& info : AllOpcodes()) {
-    OpcodeRow& row = rows_[static_cast<uint8_t>(info.opcode)];
-    row.opcode = info.opcode;
-    row.arg = info.arg;
-    row.protocol = static_cast<uint8_t>(info.protocol);
-    SetOperands(info, row);
-    SetResult(info, row);
-    row.alike = AlikeOf(row);
-    row.most_supplied = MostSupplied(row);
     if (info.protocol > shape.protocol || (!shape.extensions && IsExtension(info.opcode)) ||
         (!shape.persistent_ids && IsPersistent(info.opcode))) {
       continue;
     }
+    const OpcodeRow& row = Of(info.opcode);
     drawn_.insert(drawn_.end(), Weight(info.opcode), row);
     const bool leaf = row.operand_count == 0 && row.pushes && row.needs == 0 &&
                       (row.pushed == StackValue::kLeaf || row.pushed == StackValue::kUnhashable ||
@@ -215,6 +234,19 @@ OpcodeRows::OpcodeRows(const ProgramShape& shape) {
     if (leaf) leaves_.push_back(row);
     if (leaf && info.after == "str") texts_.push_back(row);
   }
+  const auto clearing = [&](const std::array<Opcode, 6>& opcodes, Opcode sure) {
+    Clearing made = {{}, &Of(sure)};
+    std::transform(opcodes.begin(), opcodes.end(), made.drawn.begin(), [&](Opcode opcode) {
+      return Of(opcode).protocol <= shape.protocol ? &Of(opcode) : made.sure;
+    });
+    return made;
+  };
+  clearing_ = {clearing({Opcode::TUPLE2, Opcode::TUPLE3, Opcode::APPEND, Opcode::SETITEM,
+                         Opcode::BUILD, Opcode::POP},
+                        shape.protocol >= 2 ? Opcode::TUPLE2 : Opcode::POP),
+               clearing({Opcode::TUPLE, Opcode::LIST, Opcode::DICT, Opcode::APPENDS,
+                         Opcode::SETITEMS, Opcode::ADDITEMS},
+                        Opcode::TUPLE)};
 }
 
 }  // namespace pickleproof

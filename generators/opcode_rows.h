@@ -4,55 +4,16 @@
 
 #include <array>
 #include <cstdint>
-#include <initializer_list>
-#include <string_view>
+#include <span>
 #include <vector>
 
+#include "generators/ready_instructions.h"
+#include "generators/stack_value.h"
 #include "harness/pickle/opcode.h"
 
 namespace pickleproof {
 
 struct ProgramShape;
-
-// What is known about a value on the stack. One bit tells that it is hashable.
-enum class StackValue : uint8_t {
-  kNothing,  // what lies below the first one
-  kMark,
-  kList,
-  kDict,
-  kSet,
-  kBuffer,
-  kUnhashable,  // bytearray
-  kTuple,       // of something that is not hashable
-  kLeaf,        // None, bool, number, text
-  kName,        // text that can name a module or a global
-  kFrozenSet,
-  kInert,
-  kHashableTuple,
-};
-constexpr uint8_t kHashableBit = 8;
-
-constexpr bool IsHashable(StackValue value) {
-  return (static_cast<uint8_t>(value) & kHashableBit) != 0;
-}
-
-// A bit for each StackValue.
-using StackValues = uint16_t;
-
-constexpr StackValues SetOf(std::initializer_list<StackValue> values) {
-  StackValues set = 0;
-  for (const StackValue value : values)
-    set |= static_cast<StackValues>(1U << static_cast<int>(value));
-  return set;
-}
-
-constexpr bool Contains(StackValues set, StackValue value) {
-  return (set >> static_cast<int>(value) & 1U) != 0;
-}
-
-constexpr StackValues kAnything = 0xffff;
-constexpr StackValues kHashables = 0xff00;
-constexpr StackValues kRealValues = kAnything & ~SetOf({StackValue::kNothing, StackValue::kMark});
 
 // Of a size that makes finding one in a table cheap.
 struct alignas(32) OpcodeRow {
@@ -67,9 +28,12 @@ struct alignas(32) OpcodeRow {
   // An operand, where it is missing.
   enum class Operand : uint8_t { kAny, kList, kDict, kSet, kName, kBuffer, kMark, kSlice };
 
+  // How it is written and accounted for. The fewer ways there are, the oftener the processor is
+  // right about the next.
+  enum class Way : uint8_t { kReady, kMark, kDup, kPut, kGet, kSlice, kFrame, kBuffer };
+
   Opcode opcode = Opcode::STOP;
-  // One that is written and accounted for in the same way.
-  Opcode alike = Opcode::STOP;
+  Way way = Way::kReady;
   ArgKind arg = ArgKind::kNone;
   uint8_t protocol = 0;
   bool takes_slice = false;
@@ -81,20 +45,25 @@ struct alignas(32) OpcodeRow {
   StackValue pushed_of_unhashables = StackValue::kLeaf;
   // The topmost comes first; where a slice is taken, its mark.
   std::array<StackValues, 3> accepts = {kAnything, kAnything, kAnything};
-  // kHashableBit for those that are not taken: whether they are hashable does not matter.
-  std::array<uint8_t, 3> ignored = {kHashableBit, kHashableBit, kHashableBit};
+  // Of the four topmost values, the topmost in the highest byte, kHashableBit for those that are
+  // not taken: whether they are hashable does not matter.
+  uint32_t ignored = 0x01010101U * kHashableBit;
   // As the table has them, the topmost last.
   std::array<Operand, 3> operands = {};
   uint8_t operand_count = 0;
+  ReadyRange ready;  // empty for other ways
   // How many instructions the opcode takes at most when its operands are supplied, itself and those
   // that clear the stack of its result included.
   uint8_t most_supplied = 0;
+  static constexpr uint8_t kMostSupplied = 32;  // of all of them, and a power of two
 };
 
 // The rows by byte, and which of them a shape has.
 class OpcodeRows {
  public:
   explicit OpcodeRows(const ProgramShape& shape);
+  OpcodeRows(const OpcodeRows&) = delete;
+  OpcodeRows& operator=(const OpcodeRows&) = delete;
 
   const OpcodeRow& Of(Opcode opcode) const { return rows_[static_cast<uint8_t>(opcode)]; }
   // What programs are drawn from: rows, repeated by weight.
@@ -103,12 +72,23 @@ class OpcodeRows {
   const std::vector<OpcodeRow>& leaves() const { return leaves_; }
   // Those among them that push a str.
   const std::vector<OpcodeRow>& texts() const { return texts_; }
+  // Those that take marks or values off the stack and make one of them, by lot; they need no
+  // decision more.
+  struct Clearing {
+    std::array<const OpcodeRow*, 6> drawn;
+    const OpcodeRow* sure;  // one that fits whatever is there
+  };
+  const Clearing& clearing(bool marked) const { return clearing_[marked ? 1 : 0]; }
+  // What OpcodeRow::ready is a range of.
+  const ReadyInstruction* ready() const { return ready_.data(); }
 
  private:
   std::array<OpcodeRow, 256> rows_;
   std::vector<OpcodeRow> drawn_;
   std::vector<OpcodeRow> leaves_;
   std::vector<OpcodeRow> texts_;
+  std::array<Clearing, 2> clearing_;
+  std::span<const ReadyInstruction> ready_;
 };
 
 }  // namespace pickleproof

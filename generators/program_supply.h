@@ -11,25 +11,29 @@ namespace pickleproof {
 // ---- Pushing.
 
 template <typename Driver>
-void ProgramWriter<Driver>::PushName(const OpcodeRow& text, std::string_view name) {
-  Push(text.opcode, StackValue::kName);
-  out_ = WriteTextArgument(text.arg, name, out_);
+void ProgramWriter<Driver>::PushName() {
+  const OpcodeRow& text = choices_.Pick(rows_.texts());
+  PutReady(text, text.ready.begin + choices_.Below(text.ready.names));
 }
 
 template <typename Driver>
 void ProgramWriter<Driver>::PushLeaf(bool hashable) {
-  const OpcodeRow& leaf = choices_.Pick(rows_.leaves());
-  Apply(hashable && leaf.opcode == Opcode::BYTEARRAY8 ? rows_.Of(Opcode::NONE) : leaf);
+  const uint64_t drawn = choices_.Below(rows_.leaves().size() * ReadyRange::kLots);
+  const OpcodeRow& leaf = rows_.leaves()[drawn / ReadyRange::kLots];
+  ApplyReady(hashable && leaf.opcode == Opcode::BYTEARRAY8 ? rows_.Of(Opcode::NONE) : leaf,
+             drawn % ReadyRange::kLots);
 }
 
 template <typename Driver>
 void ProgramWriter<Driver>::PushInert() {
   const bool stack_global = shape_.protocol >= 4 && choices_.Chance(1, 2);
-  if (!stack_global) return Apply(rows_.Of(Opcode::GLOBAL));
-  const NamedGlobal& global = DrawGlobal(choices_, 5, true);
-  PushName(choices_.Pick(rows_.texts()), global.module);
-  PushName(choices_.Pick(rows_.texts()), global.name);
-  Apply(rows_.Of(Opcode::STACK_GLOBAL));
+  if (!stack_global) {
+    const auto lot = static_cast<uint32_t>(choices_.Below(ReadyRange::kLots));
+    return ApplyReady(rows_.Of(Opcode::GLOBAL), lot);
+  }
+  PushName();
+  PushName();
+  ApplyReady(rows_.Of(Opcode::STACK_GLOBAL), 0);
 }
 
 // An empty container in the shortest way that the protocol has.
@@ -51,7 +55,7 @@ template <typename Driver>
 void ProgramWriter<Driver>::PushTuple() {
   PushMark();
   for (uint64_t count = choices_.Below(3); count > 0; --count) PushLeaf();
-  Apply(rows_.Of(Opcode::TUPLE));
+  ApplySlice(rows_.Of(Opcode::TUPLE));
 }
 
 // A dict from strings.
@@ -59,9 +63,9 @@ template <typename Driver>
 void ProgramWriter<Driver>::PushKeywords() {
   PushEmpty(Operand::kDict);
   for (uint64_t count = choices_.Below(3); count > 0; --count) {
-    PushWord();
+    PushName();
     PushLeaf();
-    Apply(rows_.Of(Opcode::SETITEM));
+    ApplyReady(rows_.Of(Opcode::SETITEM), 0);
   }
 }
 
@@ -118,8 +122,8 @@ void ProgramWriter<Driver>::SupplyOperand(Operand operand) {
     case Operand::kList:
     case Operand::kDict:
     case Operand::kSet: PushEmpty(operand); return;
-    case Operand::kName: PushWord(); return;
-    case Operand::kBuffer: Apply(rows_.Of(Opcode::NEXT_BUFFER)); return;
+    case Operand::kName: PushName(); return;
+    case Operand::kBuffer: Apply(rows_.Of(Opcode::NEXT_BUFFER), 0); return;
     case Operand::kMark: PushMark(); return;
     case Operand::kSlice:
       for (uint64_t count = choices_.Below(4); count > 0; --count) PushLeaf();
@@ -176,8 +180,7 @@ void ProgramWriter<Driver>::Malformed() {
       Spoil();
       spoilt = true;
     } else {
-      const OpcodeRow& row = choices_.Pick(rows_.drawn());
-      Emit(row, choices_.Chance(1, 2), shape_.max_instructions);
+      DrawAndEmit();
     }
     if (frame_ != 0 && frame_instructions_-- == 0 && choices_.Chance(7, 8)) CloseFrame();
   }

@@ -48,27 +48,30 @@ class ProgramWriter {
   size_t size() const { return static_cast<size_t>(out_ - memory_.data()); }
   void Begin();
   void Finish();
-  // One instruction, and what it needs before it where `supply`; nothing where that would make more
-  // than `most` of the program.
-  void Emit(const OpcodeRow& row, bool supply, uint32_t most);
+  // One decision tells the opcode and as much of what is to come of it as is decided every time:
+  // there are kLots of each row. It is made one draw early, since a processor that was wrong about
+  // a branch waits for the next number.
+  static constexpr uint32_t kLots = 2 * ReadyRange::kLots;
+  void DrawAndEmit() {
+    const uint64_t drawn = next_;
+    next_ = choices_.Below(rows_.drawn().size() * kLots);
+    Emit(rows_.drawn()[drawn / kLots], drawn % kLots);
+  }
+  // One instruction, with what it needs before it, if need be; nothing where that would make the
+  // program too long, and sometimes nothing else.
+  [[gnu::always_inline]] void Emit(const OpcodeRow& row, uint32_t lot);
   // Without branches up to the slice, since none could be predicted, and shorter than a call.
   [[gnu::always_inline]] bool Fits(const OpcodeRow& row) const {
     const unsigned missing = (row.needs & ~there_) | stack_.Misfits(row);
     return missing == 0 && (row.slice == OpcodeRow::Slice::kAny || stack_.AcceptsSlice(row.slice));
   }
-  // Writes an instruction whose operands are there and keeps account of what it does.
-  void Apply(const OpcodeRow& row);
-  template <Opcode kAlike, ArgKind kArgument>
-  void ApplyLike(const OpcodeRow& row);
+  // Writes an instruction whose operands are there and keeps account of what it does. `lot` is
+  // below ReadyRange::kLots.
+  [[gnu::always_inline]] void Apply(const OpcodeRow& row, uint32_t lot);
+  [[gnu::always_inline]] void ApplyReady(const OpcodeRow& row, uint32_t lot);
+  void ApplyAnew(const OpcodeRow& row);
   void ApplyPut(Opcode opcode);
   void ApplyGet(Opcode opcode);
-  void ApplyPlain(const OpcodeRow& row) {
-    Put(row.opcode);
-    stack_.ApplyPlain(row);
-  }
-  template <ArgKind kArgument>
-  void ApplyText(const OpcodeRow& row);
-  void ApplyExtension(Opcode opcode);
   void ApplySlice(const OpcodeRow& row);
 
   // False where the instruction can't follow, or has already been written.
@@ -82,11 +85,8 @@ class ProgramWriter {
   }
   void PushLeaf(bool hashable = false);
   void PushInert();
-  void PushName(const OpcodeRow& text, std::string_view name);
-  void PushWord() {
-    const OpcodeRow& text = choices_.Pick(rows_.texts());
-    PushName(text, choices_.Pick(kWords).view());
-  }
+  // Text that can name a module or a global.
+  void PushName();
   void PushEmpty(Operand operand);
   void PushTuple();
   void PushKeywords();
@@ -102,6 +102,14 @@ class ProgramWriter {
   void Spoil();
   void SpoilArgument(bool well_formed);
 
+  [[gnu::always_inline]] void PutReady(const OpcodeRow& row, size_t place) {
+    const ReadyInstruction& ready = rows_.ready()[place];
+    if (room_end_ - out_ < static_cast<ptrdiff_t>(kLongestInstruction)) Grow();
+    std::memcpy(out_, ready.bytes.data(), ready.bytes.size());
+    out_ += ready.size;
+    ++count_;
+    stack_.ApplyPlain(row, ready.pushed);
+  }
   // An opcode, with room behind it for an argument of any kind.
   void Put(Opcode opcode) {
     if (room_end_ - out_ < static_cast<ptrdiff_t>(kLongestInstruction)) Grow();
@@ -129,7 +137,7 @@ class ProgramWriter {
     if (decimal) return PutDecimal(index);
     PutFront(index, one_byte ? 1 : 4);
   }
-  void Grow();
+  [[gnu::noinline]] void Grow();
 
   static constexpr size_t kLongestInstruction = 1 + kLongestArgument;
   static constexpr size_t kFrameHeader = 8;
@@ -143,6 +151,7 @@ class ProgramWriter {
   Driver choices_;
   char* out_;
   char* room_end_;
+  uint64_t next_ = 0;   // the next draw of DrawAndEmit()
   uint32_t count_ = 0;  // instructions so far
   uint32_t buffers_left_;
   unsigned there_;                   // of what OpcodeRow::needs names
@@ -175,24 +184,32 @@ void ProgramWriter<Driver>::WellFormed() {
   Begin();
   const uint64_t aim = choices_.Between(shape_.min_instructions, shape_.max_instructions);
   // What is drawn costs one instruction, and another that clears the stack of it.
-  while (count_ + 1 < shape_.min_instructions || count_ + 1 + stack_.ClearingCost() < aim) {
-    const OpcodeRow& row = choices_.Pick(rows_.drawn());
-    // Using what is there makes deeper programs than supplying operands each time.
-    Emit(row, choices_.Chance(1, 2), shape_.max_instructions);
-    if (frame_ != 0 && frame_instructions_-- == 0) CloseFrame();
+  const auto left = [&] {
+    const uint64_t need = count_ + 1 + stack_.ClearingCost();
+    return need < aim ? aim - need : uint64_t{count_ + 1 < shape_.min_instructions};
+  };
+  for (uint64_t most = left(); most != 0; most = left()) {
+    // So often at least, since no draw costs more: asking each time takes as long as drawing.
+    for (uint64_t draws = (most - 1) / OpcodeRow::kMostSupplied + 1; draws != 0; --draws) {
+      DrawAndEmit();
+      if (frame_ != 0 && frame_instructions_-- == 0) CloseFrame();
+    }
   }
   Finish();
 }
 
 template <typename Driver>
-void ProgramWriter<Driver>::Emit(const OpcodeRow& row, bool supply, uint32_t most) {
-  const auto too_long = [&] { return count_ + stack_.ClearingCost() + row.most_supplied > most; };
+void ProgramWriter<Driver>::Emit(const OpcodeRow& row, uint32_t lot) {
+  const auto too_long = [&] {
+    return count_ + stack_.ClearingCost() + row.most_supplied > shape_.max_instructions;
+  };
   if (!Fits(row)) {
-    if (!supply || too_long() || !Supply(row)) return;
+    // Using what is there makes deeper programs than supplying operands each time.
+    if (lot % 2 == 1 || too_long() || !Supply(row)) return;
   } else if (row.opcode == Opcode::MARK && too_long()) {
     return;  // a mark alone is as costly to clear as operands are
   }
-  Apply(row);
+  Apply(row, lot / 2);
 }
 
 // Takes marks and all values but one off the stack, by making something of them, and stops.
@@ -202,21 +219,13 @@ void ProgramWriter<Driver>::Finish() {
   // STOP does not mind what lies below its value.
   const bool tidy = !choices_.Chance(1, 16);
   while (tidy && stack_.size() > 1) {
-    static constexpr std::array<Opcode, 6> kMarked = {Opcode::TUPLE,    Opcode::LIST,
-                                                      Opcode::DICT,     Opcode::APPENDS,
-                                                      Opcode::SETITEMS, Opcode::ADDITEMS};
-    static constexpr std::array<Opcode, 6> kPlain = {Opcode::TUPLE2, Opcode::TUPLE3,
-                                                     Opcode::APPEND, Opcode::SETITEM,
-                                                     Opcode::BUILD,  Opcode::POP};
-    const bool marked = stack_.marks() != 0;
-    const OpcodeRow& drawn = rows_.Of(marked ? choices_.Pick(kMarked) : choices_.Pick(kPlain));
-    const OpcodeRow& plain = rows_.Of(shape_.protocol >= 2 ? Opcode::TUPLE2 : Opcode::POP);
-    const OpcodeRow& sure = marked ? rows_.Of(Opcode::TUPLE) : plain;
-    const OpcodeRow& row = drawn.protocol <= shape_.protocol && Fits(drawn) ? drawn : sure;
-    if (marked) {
+    const OpcodeRows::Clearing& clearing = rows_.clearing(stack_.marks() != 0);
+    const OpcodeRow& drawn = *choices_.Pick(clearing.drawn);
+    const OpcodeRow& row = Fits(drawn) ? drawn : *clearing.sure;
+    if (row.way == OpcodeRow::Way::kSlice) {
       ApplySlice(row);
     } else {
-      ApplyPlain(row);
+      PutReady(row, row.ready.begin);
     }
   }
   Put(Opcode::STOP);
@@ -225,42 +234,34 @@ void ProgramWriter<Driver>::Finish() {
 
 // ---- Single instructions.
 
-// One jump, to what is compiled for the opcode and its argument: random opcodes are never
-// predicted.
 template <typename Driver>
-void ProgramWriter<Driver>::Apply(const OpcodeRow& row) {
-  switch (row.alike) {
-#define PICKLE_OPCODE(name, byte, protocol, arg, before, after, doc) \
-  case Opcode::name: return ApplyLike<Opcode::name, ArgKind::arg>(row);
-#include "harness/pickle/opcode.def"
+void ProgramWriter<Driver>::Apply(const OpcodeRow& row, uint32_t lot) {
+  switch (row.way) {
+    case OpcodeRow::Way::kReady: return ApplyReady(row, lot);
+    case OpcodeRow::Way::kMark: return PushMark();
+    case OpcodeRow::Way::kDup: return Push(row.opcode, stack_.Top());
+    case OpcodeRow::Way::kPut: return ApplyPut(row.opcode);
+    case OpcodeRow::Way::kGet: return ApplyGet(row.opcode);
+    case OpcodeRow::Way::kSlice: return ApplySlice(row);
+    case OpcodeRow::Way::kFrame: return OpenFrame();
+    case OpcodeRow::Way::kBuffer:
+      if (--buffers_left_ == 0) there_ &= ~unsigned{OpcodeRow::kBufferLeft};
+      return Push(row.opcode, row.pushed);
   }
 }
 
 template <typename Driver>
-template <Opcode kAlike, ArgKind kArgument>
-void ProgramWriter<Driver>::ApplyLike(const OpcodeRow& row) {
-  switch (kAlike) {
-    case Opcode::MARK: return PushMark();
-    case Opcode::DUP: return Push(kAlike, stack_.Top());
-    case Opcode::FRAME: return OpenFrame();
-    case Opcode::BINPUT: return ApplyPut(row.opcode);
-    case Opcode::BINGET: return ApplyGet(row.opcode);
-    case Opcode::UNICODE:
-    case Opcode::BINUNICODE:
-    case Opcode::SHORT_BINUNICODE:
-    case Opcode::BINUNICODE8: return ApplyText<kArgument>(row);
-    case Opcode::EXT1: return ApplyExtension(row.opcode);
-    case Opcode::INST:
-    case Opcode::TUPLE: return ApplySlice(row);
-    case Opcode::PROTO: Put(kAlike); return PutByte(choices_.Below(kHighestProtocol + 1));
-    case Opcode::NEXT_BUFFER:
-      if (--buffers_left_ == 0) there_ &= ~unsigned{OpcodeRow::kBufferLeft};
-      break;
-    default: break;
-  }
-  if (kArgument == ArgKind::kNone) return ApplyPlain(row);
+void ProgramWriter<Driver>::ApplyReady(const OpcodeRow& row, uint32_t lot) {
+  const uint32_t drawn = row.ready.Of(lot);
+  if (drawn >= row.ready.count) return ApplyAnew(row);
+  PutReady(row, row.ready.begin + drawn);
+}
+
+// Opcodes whose arguments may be drawn anew take nothing from the stack.
+template <typename Driver>
+[[gnu::noinline]] void ProgramWriter<Driver>::ApplyAnew(const OpcodeRow& row) {
   Push(row.opcode, row.pushed);
-  out_ = WriteArgument(choices_, kArgument, out_);
+  out_ = WriteArgument(choices_, row.arg, out_);
 }
 
 template <typename Driver>
@@ -289,26 +290,6 @@ void ProgramWriter<Driver>::ApplyGet(Opcode opcode) {
   const MemoAccount::Entry entry = memo_.at(at);
   Push(opcode, entry.value);
   PutIndex(opcode == Opcode::GET, one_byte, entry.index);
-}
-
-template <typename Driver>
-template <ArgKind kArgument>
-void ProgramWriter<Driver>::ApplyText(const OpcodeRow& row) {
-  if (choices_.Chance(1, 4)) {
-    const NamedGlobal& global = DrawGlobal(choices_, 5, true);
-    PushName(row, choices_.Chance(1, 2) ? global.module : global.name);
-    return;
-  }
-  Push(row.opcode, row.pushed);
-  out_ = WriteArgument(choices_, kArgument, out_);
-}
-
-template <typename Driver>
-void ProgramWriter<Driver>::ApplyExtension(Opcode opcode) {
-  Push(opcode, StackValue::kInert);
-  const int width = opcode == Opcode::EXT1 ? 1 : opcode == Opcode::EXT2 ? 2 : 4;
-  const uint32_t limit = 0xffffffffU >> (32 - 8 * width);
-  PutFront(std::min(ExtensionCodeLeaf(choices_), limit), width);
 }
 
 template <typename Driver>

@@ -193,9 +193,9 @@ std::vector<SourceForm> Derived() {
        "    def m(self, k):\n        self.w.append(k)\n        return (self.v, self.w)\n",
        {"$(<N>).m(2)", "repr($(1))[-14:]", "$(1) < $(2)",
         "[f.name for f in __import__('dataclasses').fields($)]"}},
-      {"frozen-dataclass",
+      {"frozen-dataclass",  // its __setattr__ asks whether an object is of the class itself
        Role::kClass,
-       {kMainName, kDataclass},
+       {kMainName, kDataclass, kClassCell},
        "import dataclasses\n"
        "@dataclasses.dataclass(frozen=True)\n"
        "class $:\n"

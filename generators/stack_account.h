@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "generators/opcode_rows.h"
@@ -19,25 +20,26 @@ class StackAccount {
   StackAccount& operator=(const StackAccount&) = delete;
 
   void Clear() {
-    top_ = bottom();
+    ends_ = {bottom(), bottom()};
     slices_.assign(1, 0);
   }
 
-  size_t size() const { return static_cast<size_t>(top_ - bottom()); }
+  size_t size() const { return static_cast<size_t>(ends_[0] - bottom()); }
   size_t marks() const { return slices_.size() - 1; }
   StackValue at(size_t position) const { return bottom()[position]; }
-  // kNothing below the bottom, up to three values deep.
-  StackValue Top(int depth = 0) const { return *(top_ - 1 - depth); }
+  // kNothing below the bottom, up to four values deep.
+  StackValue Top(int depth = 0) const { return *(ends_[0] - 1 - depth); }
 
   void Push(StackValue value) {
-    *top_ = value;
-    if (++top_ == end_) Grow();
+    *ends_[0] = value;
+    if (++ends_[0] == end_) Grow();
   }
-  void Drop(size_t count) { top_ -= count; }
+  void Drop(size_t count) { ends_[0] -= count; }
 
   void PushMark() {
     Push(StackValue::kMark);
     slices_.push_back(static_cast<uint32_t>(size()));
+    ends_[1] = ends_[0];
   }
 
   // Of the values above the last mark, or of the whole stack.
@@ -53,17 +55,18 @@ class StackAccount {
 
   // Drops the slice and its mark.
   void CutSlice() {
-    top_ = bottom() + slices_.back() - 1;
+    ends_[0] = ends_[1] - 1;
     slices_.pop_back();
+    ends_[1] = bottom() + slices_.back();
   }
 
   // How many operands of an opcode are not on the stack. Of one that takes a slice, the first is
   // the mark.
   unsigned Misfits(const OpcodeRow& row) const {
-    const StackValue* const end = row.takes_slice ? bottom() + slices_.back() : top_;
+    const StackValue* const end = ends_[row.takes_slice ? 1 : 0];
     unsigned misfits = 0;
-    for (int depth = 0; depth < kBelow; ++depth) {
-      misfits += Contains(row.accepts[depth], *(end - 1 - depth)) ? 0 : 1;
+    for (size_t depth = 0; depth < row.accepts.size(); ++depth) {
+      misfits += Contains(row.accepts[depth], end[-1 - static_cast<ptrdiff_t>(depth)]) ? 0 : 1;
     }
     return misfits;
   }
@@ -79,16 +82,17 @@ class StackAccount {
     return false;
   }
 
-  // Does what an opcode does that takes some values and pushes one or none.
-  void ApplyPlain(const OpcodeRow& row) {
-    unsigned hashable = kHashableBit;
-    for (int depth = 0; depth < kBelow; ++depth) {
-      hashable &= static_cast<unsigned>(Top(depth)) | row.ignored[depth];
-    }
-    top_ -= row.takes;
-    *top_ = hashable != 0 ? row.pushed : row.pushed_of_unhashables;
-    top_ += row.pushes ? 1 : 0;
-    if (top_ == end_) Grow();
+  // Does what an opcode does that takes some values and pushes one or none, where they are hashable
+  // what its argument says.
+  void ApplyPlain(const OpcodeRow& row, StackValue pushed) {
+    uint32_t values;
+    std::memcpy(&values, ends_[0] - sizeof values, sizeof values);
+    constexpr uint32_t kAll = 0x01010101U * kHashableBit;
+    const bool hashable = ((values | row.ignored) & kAll) == kAll;
+    ends_[0] -= row.takes;
+    *ends_[0] = hashable ? pushed : row.pushed_of_unhashables;
+    ends_[0] += row.pushes ? 1 : 0;
+    if (ends_[0] == end_) Grow();
   }
 
   // The same for an opcode that takes a slice.
@@ -110,19 +114,20 @@ class StackAccount {
 
  private:
   // So many values below the bottom that all operands can be looked at unasked.
-  static constexpr int kBelow = 3;
+  static constexpr int kBelow = 4;
 
   StackValue* bottom() { return values_.data() + kBelow; }
   const StackValue* bottom() const { return values_.data() + kBelow; }
   [[gnu::noinline]] void Grow() {
     const size_t depth = values_.empty() ? 0 : size();
     values_.resize(std::max<size_t>(512, 2 * values_.size()), StackValue::kNothing);
-    top_ = bottom() + depth;
+    ends_ = {bottom() + depth, bottom() + (slices_.empty() ? 0 : slices_.back())};
     end_ = values_.data() + values_.size();
   }
 
   std::vector<StackValue> values_;
-  StackValue* top_ = nullptr;  // where the next one goes
+  // Where the next one goes, and where the slice begins: side by side, to be chosen by a number.
+  std::array<StackValue*, 2> ends_ = {};
   StackValue* end_ = nullptr;
   std::vector<uint32_t> slices_;  // where they begin, the whole stack first
 };

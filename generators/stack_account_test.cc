@@ -15,7 +15,7 @@ class StackAccountTest : public testing::Test {
     const OpcodeRow& row = rows_.Of(opcode);
     return stack_.Misfits(row) == 0 && stack_.AcceptsSlice(row.slice);
   }
-  void Plain(Opcode opcode) { stack_.ApplyPlain(rows_.Of(opcode)); }
+  void Plain(Opcode opcode) { stack_.ApplyPlain(rows_.Of(opcode), rows_.Of(opcode).pushed); }
   void Slice(Opcode opcode) { stack_.ApplySlice(rows_.Of(opcode)); }
 
   OpcodeRows rows_;

@@ -9,7 +9,24 @@ namespace {
 
 using enum SourceTrait;
 
+// Whether pickle.py does the work: dill's picklers are made of it, as cloudpickle's were
+// before 1.2.
+bool ByPythonPickler(const LiveCell& cell) {
+  return cell.writer == "pickle.py" || ByDill(cell) ||
+         (cell.writer == "cloudpickle" && WrittenBefore(cell, {1, 2, 0}));
+}
+
 constexpr std::array kLosses = {
+    LiveLoss{"python-3.10-bytearray",
+             "Before Python 3.10, pickle.py does not memoize what it writes with BYTEARRAY8: one "
+             "bytearray that is referred to twice comes back as two.",
+             "https://github.com/python/cpython/issues/88073",
+             [](const LiveCell& cell, const ProbeDifference* difference) {
+               constexpr char kByteArray8 = '\x96';
+               return ByPythonPickler(cell) && cell.minor < 10 &&
+                      cell.stream.contains(kByteArray8) &&
+                      ProbeMentions(cell, difference, " is ") && difference->got == "False";
+             }},
     LiveLoss{
         "cloudpickle-3.0-dataclass",
         "Before 3.0, cloudpickle copies the sentinels by which dataclasses tells fields from other "
@@ -103,7 +120,8 @@ constexpr std::array kLosses = {
         }},
     LiveLoss{
         "dill-0.3.5-class-cell",
-        "Before 0.3.5, dill writes the class in the cell of a method that uses super as a name.",
+        "Before 0.3.5, dill writes the class in the cell of a method (one that uses super, or a "
+        "frozen dataclass's __setattr__) as a name.",
         kDillHome,
         [](const LiveCell& cell, const ProbeDifference*) {
           return ByDill(cell) && WrittenBefore(cell, {0, 3, 5}) && LoadMissesName(cell) &&

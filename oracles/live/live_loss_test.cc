@@ -357,6 +357,29 @@ TEST(LiveLoss, CalledGlobalsAreLeftOutInPython313Only) {
   EXPECT_EQ(ReasonOf(one), "");
 }
 
+// Found by cross --live, seed 501, source 11.
+TEST(LiveLoss, BytearraysComeBackTwiceFromThePythonPicklerBefore310) {
+  const auto reason = [](const std::string& writer, int minor, const Release& wrote = {},
+                         const std::string& stream = "\x96", const std::string& answer = "False") {
+    return ReasonOf({.writer = writer,
+                     .error = answer,
+                     .stream = stream,
+                     .wrote = wrote,
+                     .minor = minor,
+                     .probe = "x['d1'][0] is x['d1'][3]"});
+  };
+  for (const char* writer : {"pickle.py", "dill", "dill-recurse"}) {
+    EXPECT_EQ(reason(writer, 9), "python-3.10-bytearray") << writer;
+    EXPECT_EQ(reason(writer, 10), "") << writer;
+    EXPECT_EQ(reason(writer, 9, {}, "no such opcode"), "") << writer;
+    EXPECT_EQ(reason(writer, 9, {}, "\x96", "raises TypeError"), "") << writer;
+  }
+  EXPECT_EQ(reason("_pickle", 9), "");
+  EXPECT_EQ(reason("cloudpickle", 9, {1, 1, 1}), "python-3.10-bytearray");
+  EXPECT_EQ(reason("cloudpickle", 9, {1, 2, 0}), "");
+  EXPECT_EQ(reason("pickleproof", 9, {1, 1, 1}), "");
+}
+
 TEST(LiveLoss, FunctionsWithoutBuiltinsComeOfWhoeverMakesThem) {
   Case one{.writer = "dill-recurse",
            .error = "raises ImportError",
