@@ -32,6 +32,12 @@ struct alignas(32) OpcodeRow {
   // right about the next.
   enum class Way : uint8_t { kReady, kMark, kDup, kPut, kGet, kSlice, kFrame, kBuffer };
 
+  // Of the four topmost values, the topmost in the highest byte, kHashableBit for those that are
+  // not taken: whether they are hashable does not matter.
+  uint32_t ignored = 0x01010101U * kHashableBit;
+  // The kinds of the operands, the topmost first; where a slice is taken, of its mark.
+  std::array<StackValues, 3> accepts = {kAnything, kAnything, kAnything};
+  ReadyRange ready;  // empty but for Way::kReady
   Opcode opcode = Opcode::STOP;
   Way way = Way::kReady;
   ArgKind arg = ArgKind::kNone;
@@ -43,20 +49,16 @@ struct alignas(32) OpcodeRow {
   bool pushes = false;
   StackValue pushed = StackValue::kLeaf;
   StackValue pushed_of_unhashables = StackValue::kLeaf;
-  // The topmost comes first; where a slice is taken, its mark.
-  std::array<StackValues, 3> accepts = {kAnything, kAnything, kAnything};
-  // Of the four topmost values, the topmost in the highest byte, kHashableBit for those that are
-  // not taken: whether they are hashable does not matter.
-  uint32_t ignored = 0x01010101U * kHashableBit;
   // As the table has them, the topmost last.
   std::array<Operand, 3> operands = {};
   uint8_t operand_count = 0;
-  ReadyRange ready;  // empty for other ways
   // How many instructions the opcode takes at most when its operands are supplied, itself and those
   // that clear the stack of its result included.
   uint8_t most_supplied = 0;
   static constexpr uint8_t kMostSupplied = 32;  // of all of them, and a power of two
 };
+
+static_assert(sizeof(OpcodeRow) == 32);
 
 // The rows by byte, and which of them a shape has.
 class OpcodeRows {

@@ -52,9 +52,10 @@ class ProgramWriter {
   // there are kLots of each row. It is made one draw early, since a processor that was wrong about
   // a branch waits for the next number.
   static constexpr uint32_t kLots = 2 * ReadyRange::kLots;
+  uint64_t DrawNext() { return choices_.Below(rows_.drawn().size() * kLots); }
   void DrawAndEmit() {
     const uint64_t drawn = next_;
-    next_ = choices_.Below(rows_.drawn().size() * kLots);
+    next_ = DrawNext();
     Emit(rows_.drawn()[drawn / kLots], drawn % kLots);
   }
   // One instruction, with what it needs before it, if need be; nothing where that would make the
@@ -151,7 +152,7 @@ class ProgramWriter {
   Driver choices_;
   char* out_;
   char* room_end_;
-  uint64_t next_ = 0;   // the next draw of DrawAndEmit()
+  uint64_t next_ = 0;   // what DrawAndEmit() will take
   uint32_t count_ = 0;  // instructions so far
   uint32_t buffers_left_;
   unsigned there_;                   // of what OpcodeRow::needs names
@@ -177,6 +178,7 @@ void ProgramWriter<Driver>::Begin() {
   }
   // Under a mark nothing is lost: in the end it all goes into one tuple, list or dict.
   if (choices_.Chance(1, 2)) PushMark();
+  next_ = DrawNext();
 }
 
 template <typename Driver>
