@@ -87,6 +87,21 @@ TEST(KnownDifferences, DottedNamesMayShareWhatStandsBeforeTheLastDot) {
             "dotted-name-as-getattr");
 }
 
+// Found by fuzz_load_dump.
+TEST(KnownDifferences, WhatStandsBeforeTheLastDotMayBeAnotherNameOfTheGraph) {
+  const std::string_view apart =
+      "(builtins.getattr(m.A, 'b'), builtins.getattr(builtins.getattr(m.A, 'b'), 'c'))";
+  const std::string_view shared = "(#0=builtins.getattr(m.A, 'b'), builtins.getattr(#0#, 'c'))";
+  for (const std::string_view back : {apart, shared}) {
+    EXPECT_EQ(NameOf("(global('m', 'A.b'), global('m', 'A.b.c'))", back, 3),
+              "dotted-name-as-getattr");
+  }
+  EXPECT_EQ(NameOf("(global('m', 'A.b.c'), global('m', 'A.b').build(1))",
+                   "(builtins.getattr(#0=builtins.getattr(m.A, 'b').build(1), 'c'), #0#)", 3),
+            "dotted-name-as-getattr");
+  EXPECT_EQ(NameOf("(global('m', 'A.b'), global('m', 'A.x.c'))", shared, 3), "");
+}
+
 TEST(KnownDifferences, StepsStayWithADottedName) {
   EXPECT_EQ(NameOf("global('m', 'A.b').build(1)", "builtins.getattr(m.A, 'b').build(1)", 3),
             "dotted-name-as-getattr");

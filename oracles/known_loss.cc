@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -61,6 +62,9 @@ class Rewriter {
     const size_t count = nodes_.size();
     // While the names are whole.
     for (size_t i = 0; i < count; ++i) NoInst(nodes_[i]);
+    for (size_t i = 0; share_parents_ && i < count; ++i) {
+      if (nodes_[i][0] == "global") globals_.try_emplace({nodes_[i][1], nodes_[i][2]}, i);
+    }
     for (size_t i = 0; i < count; ++i) {
       const std::string kind = nodes_[i][0];
       if (protocol_ == 0 && kind == "float") Float(nodes_[i]);
@@ -130,14 +134,12 @@ class Rewriter {
     std::string name = nodes_[index][2];
     json steps = nodes_[index].size() > 3 ? nodes_[index][3] : json::array();
     Note(kDottedName);
-    const size_t getattr = Add({"global", "builtins", "getattr"});
+    const auto [getattr, unused] = Global("builtins", "getattr");
     size_t at = index;
     for (size_t dot = name.rfind('.'); dot != std::string::npos; dot = name.rfind('.')) {
       const size_t last = Add({"str", name.substr(dot + 1)});
       name.resize(dot);
-      const auto [shared, is_new] = parents_.try_emplace({module, name}, nodes_.size());
-      const size_t parent =
-          is_new || !share_parents_ ? Add({"global", module, name}) : shared->second;
+      const auto [parent, is_new] = Global(module, name);
       const size_t args = Add(json::array({"tuple", json::array({parent, last})}));
       nodes_[at] = json::array({"object", json{{"how", "reduce"},
                                                {"callable", getattr},
@@ -145,8 +147,15 @@ class Rewriter {
                                                {"then", std::move(steps)}}});
       steps = json::array();
       at = parent;
-      if (share_parents_ && !is_new) return;
+      if (!is_new) return;  // split where it came from
     }
+  }
+
+  // One of the graph, or of an earlier name, where such are shared; else a new one, and true.
+  std::pair<size_t, bool> Global(const std::string& module, const std::string& name) {
+    const auto [shared, is_new] = globals_.try_emplace({module, name}, nodes_.size());
+    if (share_parents_ && !is_new) return {shared->second, false};
+    return {Add({"global", module, name}), true};
   }
 
   void Rename(json& node) {
@@ -183,7 +192,7 @@ class Rewriter {
   json& nodes_;
   int protocol_;
   bool share_parents_;
-  std::map<std::pair<std::string, std::string>, size_t> parents_;
+  std::map<std::pair<std::string, std::string>, size_t> globals_;
   std::vector<const KnownLoss*> losses_;
 };
 
