@@ -211,7 +211,8 @@ std::optional<Cost> MeasureLoad(const CostReader& reader, std::string_view input
   const Outcome outcome = reader.engine->Load(input, options);
   cost.seconds = CpuSeconds() - begin;
   cost.memory = AllocationCap::Requested();
-  if (const uint64_t largest = AllocationCap::Largest(); largest > cost.memory / 2) {
+  // Most of it, and that once or twice: what is there is copied to make room for more.
+  if (const uint64_t largest = AllocationCap::Largest(); largest > cost.memory / 3) {
     cost.stated = WhatStates(input, largest);
   }
   const bool counts =

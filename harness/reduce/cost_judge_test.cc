@@ -75,6 +75,12 @@ TEST_F(CostJudge, OrdinaryPicklesAreInProportion) {
   }
 }
 
+// Taken only where NONE or MARK is repeated: what costs is the index all the same. Found by a night.
+TEST_F(CostJudge, AMemoIndexIsToBlameWhateverGrows) {
+  EXPECT_EQ(Found("Nr\0\0\1\0000."sv), std::vector<std::string>());
+  EXPECT_EQ(Found("()p40000\n1d."sv), std::vector<std::string>());
+}
+
 TEST_F(CostJudge, ShowsWhatItReports) {
   const auto signature =
       ParseDivergenceSignature("_pickle - amplification memory LONG_BINPUT").value();
