@@ -73,6 +73,7 @@ class Machine {
     memo_.set_limit(options_.limits.memo);
     std::unordered_map<uint64_t, Value> sparse;
     if (!sparse_memo_.empty()) sparse.swap(sparse_memo_);
+    huge_indices_.clear();
     memo_holes_ = 0;
     for (const Value v : dense) Drop(v);
     for (const auto& [index, v] : sparse) Drop(v);
@@ -123,6 +124,8 @@ class Machine {
   Step ExecuteText(Opcode opcode, Registers& r, Input& input);
   Step ExecuteCounted(Opcode opcode, Registers& r, Input& input);
   Step ExecuteMemo(Opcode opcode, Registers& r, Input& input);
+  // `digits` are of an index beyond 63 bits.
+  Step ExecuteHugeMemo(Opcode opcode, Registers& r, const std::string& digits);
   Step ExecuteStack(Opcode opcode, Registers& r);
   Step ExecuteObject(Opcode opcode, Registers& r, Input& input);
   Step ExecutePersistentId(Opcode opcode, Registers& r, Input& input);
@@ -269,6 +272,8 @@ class Machine {
   Pool<size_t> marks_;
   Pool<Value> memo_;
   std::unordered_map<uint64_t, Value> sparse_memo_;
+  // By their decimal digits the indices beyond 63 bits, and what they are called in sparse_memo_.
+  std::unordered_map<std::string, uint64_t> huge_indices_;
   size_t memo_holes_ = 0;  // indices below memo_.size() that were never set
   uint64_t steps_left_ = 0;
   uint64_t missing_memo_ = 0;

@@ -225,36 +225,6 @@ auto Machine<World>::ExecuteCounted(Opcode opcode, Registers& r, Input& input) -
 }
 
 template <class World>
-auto Machine<World>::ExecuteMemo(Opcode opcode, Registers& r, Input& input) -> Step {
-  if (opcode != Opcode::GET && opcode != Opcode::PUT) {
-    const bool wide = opcode == Opcode::LONG_BINPUT || opcode == Opcode::LONG_BINGET;
-    const char* arg = Take(r, input, wide ? 4 : 1);
-    if (arg == nullptr) return InputFailed(input);
-    const uint64_t index = wide ? Number<uint32_t>(arg) : Number<uint8_t>(arg);
-    const bool gets = opcode == Opcode::BINGET || opcode == Opcode::LONG_BINGET;
-    return gets ? Get(r, index) : Memoize(r, index);
-  }
-  const auto line = Line(r, input);
-  if (!line) return InputFailed(input);
-  if (line->empty()) return Fail(ErrorCode::kBadArgument, "an empty memo index");
-  if (opcode == Opcode::PUT && Above(r) == 0) return Underflow();
-  const auto parsed =
-      ParseMemoIndex(Has(Quirk::kStrictNumberText) ? *line : line->substr(0, line->find('\0')));
-  if (!parsed) return Fail(ErrorCode::kBadArgument, "a memo index that is no int", "ValueError");
-  if (parsed->small && *parsed->small < 0) {
-    return Fail(ErrorCode::kMemo, "a negative memo index", "ValueError");
-  }
-  if (!parsed->small) {
-    // pickle.py's memo is a dict and takes any int; no picklers writes such an index.
-    return Has(Quirk::kHugeMemoIndex)
-               ? Fail(ErrorCode::kLimit, "a memo index beyond 63 bits", "MemoryError")
-               : Fail(ErrorCode::kMemo, "a memo index beyond 63 bits", "OverflowError");
-  }
-  const auto index = static_cast<uint64_t>(*parsed->small);
-  return opcode == Opcode::GET ? Get(r, index) : Memoize(r, index);
-}
-
-template <class World>
 auto Machine<World>::ExecuteStack(Opcode opcode, Registers& r) -> Step {
   switch (opcode) {
     case Opcode::EMPTY_SET: return Push(r, world_.Empty(Kind::kSet));

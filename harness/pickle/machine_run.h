@@ -3,6 +3,7 @@
 // machine.h, which see; apart from it because of its size only.
 
 #include "harness/pickle/machine.h"
+#include "harness/pickle/machine_memo.h"
 #include "harness/pickle/machine_ops.h"
 #include "harness/pickle/machine_plain.h"
 

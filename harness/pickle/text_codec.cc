@@ -131,13 +131,16 @@ std::optional<IntText> ParsePythonInt(std::string_view text, int base) {
   return value;
 }
 
-std::optional<IntText> ParseMemoIndex(std::string_view text) {
+std::optional<MemoIndexText> ParseMemoIndex(std::string_view text) {
   std::string_view digits = Strip(text);
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
-  const auto plain = PlainDigits(digits, negative, 10);
+  auto plain = PlainDigits(digits, negative, 10);
   if (!plain) return std::nullopt;
-  return IntText{SmallFrom(*plain, 10), {}};
+  if (const auto small = SmallFrom(*plain, 10)) return MemoIndexText{small, {}};
+  const size_t sign = negative ? 1 : 0;
+  plain->erase(sign, plain->find_first_not_of('0', sign) - sign);
+  return MemoIndexText{std::nullopt, std::move(*plain)};
 }
 
 std::optional<int64_t> ParseSmallCInt(std::string_view line, bool* is_bool) {
@@ -157,7 +160,7 @@ std::optional<int64_t> ParseSmallCInt(std::string_view line, bool* is_bool) {
 }
 
 std::optional<IntText> ParseCInt(std::string_view line, bool* is_bool) {
-  if (const auto small = ParseSmallCInt(line, is_bool)) return IntText{*small, {}};
+  if (const auto small = ParseSmallCInt(line, is_bool)) return IntText{small, {}};
   return ParsePythonInt(line.substr(0, line.find('\0')), 0);
 }
 

@@ -22,8 +22,12 @@ struct IntText {
 // 4300 decimal digits included. Source: CPython Objects/longobject.c, PyLong_FromString.
 std::optional<IntText> ParsePythonInt(std::string_view text, int base);
 
-// The same with base 10, where an int beyond 63 bits needs no digits.
-std::optional<IntText> ParseMemoIndex(std::string_view text);
+// The same with base 10: `digits` where it does not fit, without leading zeros.
+struct MemoIndexText {
+  std::optional<int64_t> small;
+  std::string digits;
+};
+std::optional<MemoIndexText> ParseMemoIndex(std::string_view text);
 
 // What `I` gives in _pickle: strtol with base 0 on the line up to a NUL, else Python's int(text,
 // 0). `line` has no newline. `is_bool` is set for one of the two-character forms of 0 and 1.

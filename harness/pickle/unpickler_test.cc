@@ -289,26 +289,6 @@ TEST(Machine, TheTraceIsKeptWhenTheLoadFails) {
   EXPECT_EQ(outcome.trace, expected);
 }
 
-TEST(Memo, TwoLoadsOfOneUnpicklerShareIt) {
-  Unpickler unpickler;
-  ASSERT_EQ(unpickler.Load("]\x94.").verdict, Verdict::kAccept);
-  const NodeId first = unpickler.graph().root();
-  ASSERT_EQ(unpickler.Load("h\x00."s).verdict, Verdict::kAccept);
-  EXPECT_EQ(unpickler.graph().root(), first);
-  // MEMOIZE goes on counting: the second pickle's own entry is number 1.
-  ASSERT_EQ(unpickler.Load("}\x94h\x01\x86.").verdict, Verdict::kAccept);
-  unpickler.Reset();
-  EXPECT_EQ(unpickler.Load("h\x00."s).verdict, Verdict::kReject);
-}
-
-TEST(Memo, MemoizeCountsEntriesNotIndices) {
-  EXPECT_EQ(Meaning("K\x01q\x09K\x02\x94h\x01\x86."), "(2, 2)") << "MEMOIZE set entry 1";
-}
-
-TEST(Memo, AHugeIndexTakesNoMemory) {
-  EXPECT_EQ(Meaning("]r\xff\xff\xff\x0fj\xff\xff\xff\x0f\x86."), "(#0=[], #0#)");
-}
-
 TEST(Limits, AreHitBeforeAllocation) {
   LoadOptions options;
   options.limits.nodes = 300;
