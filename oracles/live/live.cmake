@@ -5,7 +5,9 @@ pickleproof_library(pickleproof_live
 pickleproof_library(pickleproof_live_test_python
   SOURCES live/test_python.cc
   DEPS pickleproof_picklability)
-pickleproof_test(live_loss_test LABEL unit SOURCES live/live_loss_test.cc DEPS pickleproof_live)
+pickleproof_test(live_loss_test LABEL unit
+  SOURCES live/live_loss_releases_test.cc live/live_loss_test.cc
+  DEPS pickleproof_live)
 pickleproof_test(live_server_test LABEL replay
   SOURCES live/live_server_test.cc
   DEPS pickleproof_live pickleproof_live_test_python)
