@@ -27,7 +27,7 @@ class Pool {
     swap(other);
     return *this;
   }
-  ~Pool() { std::free(data_); }
+  ~Pool() { std::free(static_cast<void*>(data_)); }
 
   void swap(Pool& other) noexcept {
     std::swap(data_, other.data_);
@@ -57,7 +57,7 @@ class Pool {
   const T& operator[](size_t i) const { return data_[i]; }
   T& back() { return data_[size_ - 1]; }
   std::span<const T> span() const { return {data_, size_}; }
-  size_t capacity_bytes() const { return capacity_ * sizeof(T); }
+  size_t capacity_bytes() const { return capacity_ * kItemBytes; }
 
   void clear() { size_ = 0; }
   void pop_back() { --size_; }
@@ -87,7 +87,7 @@ class Pool {
   // The values must not lie in this pool. False where the limit forbids it.
   bool Append(std::span<const T> values) {
     if (!Reserve(values.size())) return false;
-    if (!values.empty()) std::memcpy(data_ + size_, values.data(), values.size() * sizeof(T));
+    if (!values.empty()) std::memcpy(data_ + size_, values.data(), values.size() * kItemBytes);
     size_ += values.size();
     return true;
   }
@@ -102,7 +102,7 @@ class Pool {
   // Gives the memory back where more than `bytes` are held; for arenas reused between inputs, so
   // that one huge input does not keep its memory for ever.
   void ShrinkTo(size_t bytes) {
-    if (capacity_bytes() > bytes && size_ * sizeof(T) <= bytes) Reallocate(bytes / sizeof(T));
+    if (capacity_bytes() > bytes && size_ * kItemBytes <= bytes) Reallocate(bytes / kItemBytes);
   }
 
  private:
@@ -115,19 +115,21 @@ class Pool {
 
   void Reallocate(size_t capacity) {
     if (capacity == 0) {
-      std::free(std::exchange(data_, nullptr));
+      std::free(static_cast<void*>(std::exchange(data_, nullptr)));
     } else {
-      void* grown = std::realloc(static_cast<void*>(data_), capacity * sizeof(T));
+      void* grown = std::realloc(static_cast<void*>(data_), capacity * kItemBytes);
       if (grown == nullptr) throw std::bad_alloc();
       data_ = static_cast<T*>(grown);
     }
     capacity_ = capacity;
   }
 
+  static constexpr size_t kItemBytes = sizeof(T);  // NOLINT(bugprone-sizeof-expression)
+
   T* data_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
-  size_t limit_ = ~size_t{0} / sizeof(T) / 2;
+  size_t limit_ = ~size_t{0} / kItemBytes / 2;
 };
 
 }  // namespace pickleproof

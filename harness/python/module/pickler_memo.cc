@@ -1,20 +1,12 @@
-// The memo of a Pickler as Python sees it: a proxy with `clear`, `copy` and `__reduce__`.
+// The memo of a Pickler as Python sees it.
 
 #include <vector>
 
-#include "harness/python/module/docs.h"
+#include "harness/python/module/memo_proxy.h"
 #include "harness/python/module/pickler_object.h"
-#include "harness/python/module/type_flags.h"
 
 namespace pickleproof {
 namespace {
-
-struct MemoObject {
-  PyObject ob_base;
-  PicklerObject* pickler;
-};
-
-MemoObject* Self(PyObject* self) { return reinterpret_cast<MemoObject*>(self); }
 
 // The entries, with a reference to each object: what comes next may run any code.
 std::vector<std::pair<PyRef, uint64_t>> Entries(const PicklerObject* pickler) {
@@ -26,64 +18,28 @@ std::vector<std::pair<PyRef, uint64_t>> Entries(const PicklerObject* pickler) {
   return entries;
 }
 
-PyObject* MemoClear(PyObject* object, PyObject* /*unused*/) {
-  if (LivePickler* live = Self(object)->pickler->live; live != nullptr) live->memo().Clear();
-  Py_RETURN_NONE;
-}
+struct Access {
+  static constexpr const char* kName = "pickleproof.PicklerMemoProxy";
 
-PyObject* MemoCopy(PyObject* object, PyObject* /*unused*/) {
-  PyRef copy = PyRef::Own(PyDict_New());
-  if (!copy) return nullptr;
-  for (const auto& [entry, index] : Entries(Self(object)->pickler)) {
-    const PyRef key = PyRef::Own(PyLong_FromVoidPtr(entry.get()));
-    const PyRef value =
-        PyRef::Own(Py_BuildValue("KO", static_cast<unsigned long long>(index), entry.get()));
-    if (!key || !value || PyDict_SetItem(copy.get(), key.get(), value.get()) < 0) return nullptr;
+  static void Clear(PicklerObject* pickler) {
+    if (pickler->live != nullptr) pickler->live->memo().Clear();
   }
-  return copy.Release();
-}
 
-PyObject* MemoReduce(PyObject* object, PyObject* unused) {
-  PyObject* copy = MemoCopy(object, unused);
-  return copy == nullptr ? nullptr : Py_BuildValue("(O(N))", &PyDict_Type, copy);
-}
-
-int Clear(PyObject* object) {
-  Py_CLEAR(Self(object)->pickler);
-  return 0;
-}
-
-int Traverse(PyObject* object, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(object));
-  Py_VISIT(reinterpret_cast<PyObject*>(Self(object)->pickler));
-  return 0;
-}
-
-void Dealloc(PyObject* object) {
-  PyTypeObject* type = Py_TYPE(object);
-  PyObject_GC_UnTrack(object);
-  Clear(object);
-  type->tp_free(object);
-  Py_DECREF(type);
-}
-
-PyMethodDef methods[] = {
-    {"clear", MemoClear, METH_NOARGS, kMemoClearDoc},
-    {"copy", MemoCopy, METH_NOARGS, kMemoCopyDoc},
-    {"__reduce__", MemoReduce, METH_NOARGS, kMemoReduceDoc},
-    {nullptr, nullptr, 0, nullptr},
+  // Of id -> (index, object).
+  static PyObject* Copy(const PicklerObject* pickler) {
+    PyRef copy = PyRef::Own(PyDict_New());
+    if (!copy) return nullptr;
+    for (const auto& [entry, index] : Entries(pickler)) {
+      const PyRef key = PyRef::Own(PyLong_FromVoidPtr(entry.get()));
+      const PyRef value =
+          PyRef::Own(Py_BuildValue("KO", static_cast<unsigned long long>(index), entry.get()));
+      if (!key || !value || PyDict_SetItem(copy.get(), key.get(), value.get()) < 0) return nullptr;
+    }
+    return copy.Release();
+  }
 };
 
-PyType_Slot slots[] = {
-    {Py_tp_dealloc, reinterpret_cast<void*>(Dealloc)},
-    {Py_tp_traverse, reinterpret_cast<void*>(Traverse)},
-    {Py_tp_clear, reinterpret_cast<void*>(Clear)},
-    {Py_tp_methods, methods},
-    {Py_tp_hash, reinterpret_cast<void*>(PyObject_HashNotImplemented)},
-    {0, nullptr},
-};
-
-PyType_Spec spec = {"pickleproof.PicklerMemoProxy", sizeof(MemoObject), 0, kTypeFlags, slots};
+using Proxy = MemoProxy<PicklerObject, Access>;
 
 // The entries of a dict of id -> (index, object). False with an exception.
 bool FromDict(PyObject* dict, std::vector<std::pair<PyRef, uint64_t>>* entries) {
@@ -103,15 +59,10 @@ bool FromDict(PyObject* dict, std::vector<std::pair<PyRef, uint64_t>>* entries) 
 
 }  // namespace
 
-PyTypeObject* MakePicklerMemoType(PyObject* module) { return MakeType(module, &spec); }
+PyTypeObject* MakePicklerMemoType(PyObject* module) { return Proxy::MakeType(module); }
 
 PyObject* NewPicklerMemo(PicklerObject* pickler) {
-  PyTypeObject* type = State().pickler_memo_type;
-  PyObject* memo = type->tp_alloc(type, 0);
-  if (memo == nullptr) return nullptr;
-  Py_INCREF(pickler);
-  Self(memo)->pickler = pickler;
-  return memo;
+  return Proxy::New(State().pickler_memo_type, pickler);
 }
 
 int SetPicklerMemo(PicklerObject* pickler, PyObject* value) {
@@ -121,7 +72,7 @@ int SetPicklerMemo(PicklerObject* pickler, PyObject* value) {
     return -1;
   }
   if (Py_TYPE(value) == State().pickler_memo_type) {
-    entries = Entries(Self(value)->pickler);
+    entries = Entries(Proxy::OwnerOf(value));
   } else if (PyDict_Check(value)) {
     if (!FromDict(value, &entries)) return -1;
   } else {

@@ -1,20 +1,12 @@
-// The memo of an Unpickler as Python sees it: a proxy with `clear`, `copy` and `__reduce__`.
+// The memo of an Unpickler as Python sees it.
 
 #include <vector>
 
-#include "harness/python/module/docs.h"
-#include "harness/python/module/type_flags.h"
+#include "harness/python/module/memo_proxy.h"
 #include "harness/python/module/unpickler_object.h"
 
 namespace pickleproof {
 namespace {
-
-struct MemoObject {
-  PyObject ob_base;
-  UnpicklerObject* unpickler;
-};
-
-MemoObject* Self(PyObject* self) { return reinterpret_cast<MemoObject*>(self); }
 
 // The entries, with a reference to each value: what comes next may run any code.
 std::vector<std::pair<uint64_t, PyRef>> Entries(const UnpicklerObject* unpickler) {
@@ -25,63 +17,26 @@ std::vector<std::pair<uint64_t, PyRef>> Entries(const UnpicklerObject* unpickler
   return entries;
 }
 
-PyObject* MemoClear(PyObject* object, PyObject* /*unused*/) {
-  LiveUnpickler* live = Self(object)->unpickler->live;
-  if (live != nullptr) live->machine().ClearMemo();
-  Py_RETURN_NONE;
-}
+struct Access {
+  static constexpr const char* kName = "pickleproof.UnpicklerMemoProxy";
 
-PyObject* MemoCopy(PyObject* object, PyObject* /*unused*/) {
-  PyRef copy = PyRef::Own(PyDict_New());
-  if (!copy) return nullptr;
-  for (const auto& [index, value] : Entries(Self(object)->unpickler)) {
-    const PyRef key = PyRef::Own(PyLong_FromUnsignedLongLong(index));
-    if (!key || PyDict_SetItem(copy.get(), key.get(), value.get()) < 0) return nullptr;
+  static void Clear(UnpicklerObject* unpickler) {
+    if (unpickler->live != nullptr) unpickler->live->machine().ClearMemo();
   }
-  return copy.Release();
-}
 
-PyObject* MemoReduce(PyObject* object, PyObject* unused) {
-  PyObject* copy = MemoCopy(object, unused);
-  return copy == nullptr ? nullptr : Py_BuildValue("(O(N))", &PyDict_Type, copy);
-}
-
-int Clear(PyObject* object) {
-  Py_CLEAR(Self(object)->unpickler);
-  return 0;
-}
-
-int Traverse(PyObject* object, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(object));
-  Py_VISIT(reinterpret_cast<PyObject*>(Self(object)->unpickler));
-  return 0;
-}
-
-void Dealloc(PyObject* object) {
-  PyTypeObject* type = Py_TYPE(object);
-  PyObject_GC_UnTrack(object);
-  Clear(object);
-  type->tp_free(object);
-  Py_DECREF(type);
-}
-
-PyMethodDef methods[] = {
-    {"clear", MemoClear, METH_NOARGS, kMemoClearDoc},
-    {"copy", MemoCopy, METH_NOARGS, kMemoCopyDoc},
-    {"__reduce__", MemoReduce, METH_NOARGS, kMemoReduceDoc},
-    {nullptr, nullptr, 0, nullptr},
+  // Of index -> value.
+  static PyObject* Copy(const UnpicklerObject* unpickler) {
+    PyRef copy = PyRef::Own(PyDict_New());
+    if (!copy) return nullptr;
+    for (const auto& [index, value] : Entries(unpickler)) {
+      const PyRef key = PyRef::Own(PyLong_FromUnsignedLongLong(index));
+      if (!key || PyDict_SetItem(copy.get(), key.get(), value.get()) < 0) return nullptr;
+    }
+    return copy.Release();
+  }
 };
 
-PyType_Slot slots[] = {
-    {Py_tp_dealloc, reinterpret_cast<void*>(Dealloc)},
-    {Py_tp_traverse, reinterpret_cast<void*>(Traverse)},
-    {Py_tp_clear, reinterpret_cast<void*>(Clear)},
-    {Py_tp_methods, methods},
-    {Py_tp_hash, reinterpret_cast<void*>(PyObject_HashNotImplemented)},
-    {0, nullptr},
-};
-
-PyType_Spec spec = {"pickleproof.UnpicklerMemoProxy", sizeof(MemoObject), 0, kTypeFlags, slots};
+using Proxy = MemoProxy<UnpicklerObject, Access>;
 
 // The entries of a dict of index -> value. False with an exception.
 bool FromDict(PyObject* dict, std::vector<std::pair<uint64_t, PyRef>>* entries) {
@@ -105,15 +60,10 @@ bool FromDict(PyObject* dict, std::vector<std::pair<uint64_t, PyRef>>* entries) 
 
 }  // namespace
 
-PyTypeObject* MakeUnpicklerMemoType(PyObject* module) { return MakeType(module, &spec); }
+PyTypeObject* MakeUnpicklerMemoType(PyObject* module) { return Proxy::MakeType(module); }
 
 PyObject* NewUnpicklerMemo(UnpicklerObject* unpickler) {
-  PyTypeObject* type = State().unpickler_memo_type;
-  PyObject* memo = type->tp_alloc(type, 0);
-  if (memo == nullptr) return nullptr;
-  Py_INCREF(unpickler);
-  Self(memo)->unpickler = unpickler;
-  return memo;
+  return Proxy::New(State().unpickler_memo_type, unpickler);
 }
 
 int SetUnpicklerMemo(UnpicklerObject* unpickler, PyObject* value) {
@@ -123,7 +73,7 @@ int SetUnpicklerMemo(UnpicklerObject* unpickler, PyObject* value) {
     return -1;
   }
   if (Py_TYPE(value) == State().unpickler_memo_type) {
-    entries = Entries(Self(value)->unpickler);
+    entries = Entries(Proxy::OwnerOf(value));
   } else if (PyDict_Check(value)) {
     if (!FromDict(value, &entries)) return -1;
   } else {
