@@ -263,7 +263,7 @@ std::vector<SourceForm> Special() {
        {"$(<N>)", "$.keywords"}},
       {"partial-of-builtin",
        Role::kFunction,
-       {},
+       {kPartialAttribute},
        "import functools\n$ = functools.partial(divmod, <N>)\n$.note = <L>\n",
        {"$(3)", "$.note"}},
       {"bound-method",

@@ -135,6 +135,13 @@ constexpr std::array kLosses = {
                return ByDill(cell) && WrittenBefore(cell, {0, 3, 5}) && LoadMissesName(cell) &&
                       SourceHas(cell, {kLruCache});
              }},
+    LiveLoss{"dill-0.3.5-partial",
+             "Before 0.3.5, dill writes a functools.partial without its attributes.", kDillHome,
+             [](const LiveCell& cell, const ProbeDifference* difference) {
+               return ByDill(cell) && WrittenBefore(cell, {0, 3, 5}) &&
+                      ProbeRaises(difference, "AttributeError") &&
+                      ProbeAsks(cell, difference, {kPartialAttribute});
+             }},
     LiveLoss{"dill-0.3.5-function-attributes",
              "Before 0.3.5, dill writes a function without its qualified name and annotations, and "
              "without an attribute that leads back to it.",
