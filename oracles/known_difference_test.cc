@@ -102,6 +102,14 @@ TEST(KnownDifferences, WhatStandsBeforeTheLastDotMayBeAnotherNameOfTheGraph) {
   EXPECT_EQ(NameOf("(global('m', 'A.b'), global('m', 'A.x.c'))", shared, 3), "");
 }
 
+// Found by fuzz_load_dump, which such a name ended.
+TEST(KnownDifferences, NamesMayHoldSurrogates) {
+  EXPECT_EQ(NameOf("global('\\udc80', 'C')", "global('\\udc81', 'C')", 4), "");
+  EXPECT_EQ(
+      NameOf("(global('\\udc80', 'C'), obj m.C(1))", "(global('\\udc80', 'C'), inst m.C(1))", 0),
+      "obj-as-inst");
+}
+
 TEST(KnownDifferences, StepsStayWithADottedName) {
   EXPECT_EQ(NameOf("global('m', 'A.b').build(1)", "builtins.getattr(m.A, 'b').build(1)", 3),
             "dotted-name-as-getattr");

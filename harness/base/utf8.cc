@@ -1,5 +1,7 @@
 #include "harness/base/utf8.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "harness/base/check.h"
@@ -97,6 +99,20 @@ uint32_t NextCodePoint(std::string_view text, size_t* offset) {
   }
   *offset += 4;
   return (c & 0x07U) << 18 | (p[1] & 0x3fU) << 12 | (p[2] & 0x3fU) << 6 | (p[3] & 0x3fU);
+}
+
+std::string WithoutSurrogates(std::string_view text) {
+  if (IsUtf8(text, false) || !IsUtf8(text, true)) return std::string(text);
+  std::string out;
+  for (size_t offset = 0; offset < text.size();) {
+    const uint32_t point = NextCodePoint(text, &offset);
+    if (point >= 0xd800 && point < 0xe000) {
+      out += fmt::format("\\u{:04x}", point);
+    } else {
+      AppendUtf8(out, point);
+    }
+  }
+  return out;
 }
 
 size_t CountCodePoints(std::string_view text) {

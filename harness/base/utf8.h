@@ -42,6 +42,10 @@ void AppendUtf8(std::string& out, uint32_t code_point);
 // Reads the code point at `*offset` of well-formed generalized UTF-8 and moves the offset past it.
 uint32_t NextCodePoint(std::string_view text, size_t* offset);
 
+// Of generalized UTF-8 what a terminal or JSON can show: surrogates as the six characters `\udc80`.
+// Whatever else it is given comes back as it is.
+std::string WithoutSurrogates(std::string_view text);
+
 // The number of code points of well-formed generalized UTF-8.
 size_t CountCodePoints(std::string_view text);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/base/utf8.h"
 #include "harness/cli/inputs.h"
 #include "harness/cli/load_arguments.h"
 #include "harness/cli/number.h"
@@ -40,7 +41,7 @@ json ErrorJson(const Error& error) {
 void PrintJson(const std::string& input, const std::string& engine, const Outcome& outcome) {
   json trace = json::array();
   for (const TraceEvent& event : outcome.trace) {
-    trace.push_back({std::string(Name(event.kind)), event.target});
+    trace.push_back({std::string(Name(event.kind)), WithoutSurrogates(event.target)});
   }
   const auto text = [](const json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -77,7 +78,7 @@ void PrintText(const std::string& engine, const Outcome& outcome, size_t width) 
     fmt::print("\n");
   }
   for (const TraceEvent& event : outcome.trace) {
-    fmt::print("    {} {}\n", Name(event.kind), event.target);
+    fmt::print("    {} {}\n", Name(event.kind), WithoutSurrogates(event.target));
   }
 }
 

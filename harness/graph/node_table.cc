@@ -100,13 +100,19 @@ class TableWriter {
   void WriteNode(NodeId id) {
     const Kind kind = graph_.kind(id);
     const bool wtf8 = kind == Kind::kStr && HoldsSurrogates(graph_.Text(id));
+    const bool wtf8_names = kind == Kind::kGlobal && (HoldsSurrogates(graph_.Module(id)) ||
+                                                      HoldsSurrogates(graph_.QualifiedName(id)));
     out_ += "[\"";
-    out_ += wtf8 ? "wtf8" : Name(kind);
+    out_ += wtf8 ? "wtf8" : wtf8_names ? "wtf8global" : Name(kind);
     out_ += '"';
     if (kind != Kind::kNone) {
       out_ += ',';
       if (wtf8) {
-        WriteBase64(id);
+        WriteBase64(graph_.Text(id));
+      } else if (wtf8_names) {
+        WriteBase64(graph_.Module(id));
+        out_ += ',';
+        WriteBase64(graph_.QualifiedName(id));
       } else {
         WriteParts(id, kind);
       }
@@ -127,7 +133,7 @@ class TableWriter {
       case Kind::kStr: AppendJsonString(out_, graph_.Text(id)); return;
       case Kind::kBytes:
       case Kind::kByteArray:
-      case Kind::kPy2Str: WriteBase64(id); return;
+      case Kind::kPy2Str: WriteBase64(graph_.Text(id)); return;
       case Kind::kTuple:
       case Kind::kList:
       case Kind::kSet:
@@ -169,9 +175,9 @@ class TableWriter {
     out_ += '"';
   }
 
-  void WriteBase64(NodeId id) {
+  void WriteBase64(std::string_view bytes) {
     out_ += '"';
-    out_ += ToBase64(graph_.Text(id));
+    out_ += ToBase64(bytes);
     out_ += '"';
   }
 

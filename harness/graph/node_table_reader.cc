@@ -1,5 +1,6 @@
 // Node tables back into graphs. A table comes from another program, so every item is checked.
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -74,12 +75,14 @@ class TableReader {
     }
     const auto& name = node[0].get_ref<const std::string&>();
     if (name == "wtf8") return ReadText(node, Kind::kStr, true);
+    if (name == "wtf8global") return ReadGlobal(node, true);
     for (int i = 0; i < kKindCount; ++i) {
       if (Name(static_cast<Kind>(i)) == name) return ReadKind(node, static_cast<Kind>(i));
     }
     return Malformed(
         "there is no such kind; the kinds are none, bool, int, float, str, wtf8, bytes, bytearray, "
-        "py2str, tuple, list, dict, set, frozenset, global, object, persid, ext, buffer");
+        "py2str, tuple, list, dict, set, frozenset, global, wtf8global, object, persid, ext, "
+        "buffer");
   }
 
   Result<void> ReadKind(const Json& node, Kind kind) {
@@ -101,7 +104,7 @@ class TableReader {
       case Kind::kSet:
       case Kind::kFrozenSet:
       case Kind::kDict: return ReadContainer(node, kind);
-      case Kind::kGlobal: return ReadGlobal(node);
+      case Kind::kGlobal: return ReadGlobal(node, false);
       case Kind::kObject: return ReadObject(node);
       case Kind::kPersistentId: return ReadPersistentId(node);
       case Kind::kExtension: return ReadExtension(node);
@@ -200,14 +203,24 @@ class TableReader {
     return {};
   }
 
-  Result<void> ReadGlobal(const Json& node) {
+  Result<void> ReadGlobal(const Json& node, bool base64) {
     if (node.size() < 3 || !node[1].is_string() || !node[2].is_string()) {
-      return Form(R"(["global", "module", "qualified.name"])");
+      return Form(base64 ? R"(["wtf8global", "bQ==", "7aC9"], with both names in base64)"
+                         : R"(["global", "module", "qualified.name"])");
     }
-    const auto& module = node[1].get_ref<const std::string&>();
-    const auto& name = node[2].get_ref<const std::string&>();
-    if (!IsUtf8(module, false) || !IsUtf8(name, false)) return Malformed("a name is no UTF-8");
-    assembly_.Add({.kind = Kind::kGlobal, .text = module, .name = name});
+    std::array<std::string_view, 2> names;
+    for (size_t i = 0; i < names.size(); ++i) {
+      names[i] = node[1 + i].get_ref<const std::string&>();
+      if (base64) {
+        Result<std::string> bytes = FromBase64(names[i]);
+        if (!bytes) return Malformed("a name is no base64: " + bytes.error().message);
+        names[i] = decoded_.emplace_back(std::move(*bytes));
+      }
+      if (IsUtf8(names[i], base64)) continue;
+      return Malformed(base64 ? "a name is no generalized UTF-8 (UTF-8 with surrogates)"
+                              : "a name is no UTF-8; write names with surrogates as wtf8global");
+    }
+    assembly_.Add({.kind = Kind::kGlobal, .text = names[0], .name = names[1]});
     return ReadTrailingSteps(node, 3);
   }
 
