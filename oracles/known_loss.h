@@ -24,8 +24,8 @@ struct LossyGraph {
 
 std::vector<const KnownLoss*> AllKnownLosses();
 
-// What the names a.b.c, a.b.d and a.b have in common below protocol 4: a call of getattr for each of
-// them, or, where the pickler memoizes what stands before the last dot, one for all.
+// What the names a.b.c, a.b.d and a.b have in common below protocol 4: a call of getattr for each
+// of them, or, where the pickler memoizes what stands before the last dot, one for all.
 enum class DottedParents : uint8_t { kEach, kShared };
 
 // `written` as it comes back at this protocol. Nothing where nothing is lost, or where what comes
