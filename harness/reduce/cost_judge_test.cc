@@ -14,22 +14,22 @@ namespace {
 class CostJudge : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    set_ = new EngineSet(EngineSet::Make({.largest_allocation = size_t{16} << 20}));
+    set = new EngineSet(EngineSet::Make({.largest_allocation = size_t{16} << 20}));
   }
   static void TearDownTestSuite() {
-    delete set_;
-    set_ = nullptr;
+    delete set;
+    set = nullptr;
   }
   static std::vector<std::string> Found(std::string_view pickle) {
     std::vector<std::string> found;
-    for (const Divergence& divergence : JudgeCosts(*set_, pickle)) {
+    for (const Divergence& divergence : JudgeCosts(*set, pickle)) {
       found.push_back(ToText(divergence.signature) + (divergence.known ? "" : " unknown"));
     }
     return found;
   }
-  static EngineSet* set_;
+  static EngineSet* set;
 };
-EngineSet* CostJudge::set_ = nullptr;
+EngineSet* CostJudge::set = nullptr;
 
 using namespace std::literals;
 
@@ -75,7 +75,8 @@ TEST_F(CostJudge, OrdinaryPicklesAreInProportion) {
   }
 }
 
-// Taken only where NONE or MARK is repeated: what costs is the index all the same. Found by a night.
+// Taken only where NONE or MARK is repeated: what costs is the index all the same. Found by a
+// night.
 TEST_F(CostJudge, AMemoIndexIsToBlameWhateverGrows) {
   EXPECT_EQ(Found("Nr\0\0\1\0000."sv), std::vector<std::string>());
   EXPECT_EQ(Found("()p40000\n1d."sv), std::vector<std::string>());
@@ -84,15 +85,15 @@ TEST_F(CostJudge, AMemoIndexIsToBlameWhateverGrows) {
 TEST_F(CostJudge, ShowsWhatItReports) {
   const auto signature =
       ParseDivergenceSignature("_pickle - amplification memory LONG_BINPUT").value();
-  EXPECT_TRUE(ShowsCost(*set_, "]r\xff\xff\xff\x0f.", signature));
-  EXPECT_FALSE(ShowsCost(*set_, "]r\x0f\0\0\0."s, signature));
+  EXPECT_TRUE(ShowsCost(*set, "]r\xff\xff\xff\x0f.", signature));
+  EXPECT_FALSE(ShowsCost(*set, "]r\x0f\0\0\0."s, signature));
   DivergenceSignature other = signature;
   other.left = "pickle.py";
-  EXPECT_FALSE(ShowsCost(*set_, "]r\xff\xff\xff\x0f.", other));
+  EXPECT_FALSE(ShowsCost(*set, "]r\xff\xff\xff\x0f.", other));
 }
 
 TEST_F(CostJudge, IsAskedByTheJudgeOfAnswersToo) {
-  auto judge = Judge::Make(*set_);
+  auto judge = Judge::Make(*set);
   ASSERT_TRUE(judge);
   const auto signature =
       ParseDivergenceSignature("pickleproof - amplification unfolded TUPLE2").value();
@@ -105,7 +106,7 @@ TEST_F(CostJudge, IsAskedByTheJudgeOfAnswersToo) {
       << found[0].left_says;
 }
 
-GrowthCosts Timed(std::vector<double> seconds, bool hangs) {
+GrowthCosts Timed(const std::vector<double>& seconds, bool hangs) {
   GrowthCosts costs;
   costs.hangs = hangs;
   for (const double time : seconds) {
