@@ -30,6 +30,8 @@ class GraphRoundTripTarget final : public FuzzTarget {
         dump.protocol, {.persistent_ids = true, .extensions = true, .buffers = true});
     const Graph graph = GenerateGraph(choices, capabilities, DrawBudget(choices));
     dump.policy.early_tuple2 = !choices.Chance(1, 2);
+    // What to do with an object that its own arguments have saved meanwhile.
+    dump.policy.make_twice = !choices.Chance(1, 2);
     Result<std::string> written = Dump(graph, dump);
     if (!written && written.error().code == ErrorCode::kUnsupported && !dump.policy.proto_header) {
       // Names that only Python 2 has need a PROTO to be kept.

@@ -5,8 +5,10 @@
 namespace pickleproof {
 namespace {
 
+// Those that are memoized behind what is in them; a set below protocol 4, where it is a call.
 bool EntersTwice(Kind kind) {
-  return kind == Kind::kTuple || kind == Kind::kFrozenSet || kind == Kind::kObject;
+  return kind == Kind::kTuple || kind == Kind::kFrozenSet || kind == Kind::kSet ||
+         kind == Kind::kObject;
 }
 
 }  // namespace

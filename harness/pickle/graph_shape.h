@@ -18,8 +18,8 @@ class GraphShape {
   // Whether the node has several references. Being the root is one.
   bool HasSeveralReferences(NodeId id) const { return references_[id] > 1; }
   // Whether a pickler may come to the node more than once: it has several references, or lies
-  // directly inside a tuple, frozenset or object on a cycle, which is entered again before it is
-  // complete.
+  // directly inside a tuple, set, frozenset or object on a cycle, which is entered again before it
+  // is complete.
   bool IsShared(NodeId id) const { return references_[id] > 1 || revisited_[id] != 0; }
   // Whether the node can be reached from itself.
   bool IsCyclic(NodeId id) const { return cyclic_[id] != 0; }

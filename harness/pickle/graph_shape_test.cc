@@ -62,6 +62,15 @@ TEST(GraphShape, PartsOfACyclicTupleAreVisitedAgain) {
   EXPECT_TRUE(shape.IsShared(text));
 }
 
+// Below protocol 4 a set is made by a call, and memoized only then. Found by fuzz_graph_round_trip:
+// what stood in one was called twice.
+TEST(GraphShape, PartsOfACyclicSetAreVisitedAgain) {
+  const auto graph = ParseNotation("#0=set{(#1=m.C().call(m.f(#1#, #0#)), None), m.g(1)}");
+  ASSERT_TRUE(graph) << ToString(graph.error());
+  const GraphShape shape(*graph, graph->root());
+  for (const NodeId member : graph->Items(graph->root())) EXPECT_TRUE(shape.IsShared(member));
+}
+
 TEST(GraphShape, DeepNestingTakesNoStack) {
   Graph g;
   NodeId at = g.List();

@@ -2,7 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "oracles/picklability/child_process.h"
 
 namespace pickleproof {
 namespace {
@@ -25,6 +33,33 @@ TEST(Environments, AreNotMadeForWhatCanNotBeAsked) {
   PrepareEnvironments(&programs);
   EXPECT_EQ(programs[0].environment_python, "");
   EXPECT_EQ(programs[0].environment_missing, "");
+}
+
+// Each took the other's away before it was whole, when two tests asked at a time in a new clone.
+TEST(Environments, AreMadeOnceWhereSeveralAskForThem) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / "environments";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const std::string python = folder / "python";
+  std::ofstream(python) << "#!/bin/sh\n"
+                           "if [ \"$1\" = -c ]; then echo 3.99.0; exit; fi\n"
+                           "echo >>"
+                        << python
+                        << ".made\n"
+                           "mkdir -p $3/bin\n"
+                           "sleep 0.2\n"
+                           "ln -s /bin/true $3/bin/python\n";
+  fs::permissions(python, fs::perms::owner_all);
+  const std::string ask =
+      fmt::format("bash {}/picklability/setup.sh {} {}", ScriptsFolder(), folder.string(), python);
+  auto process = ChildProcess::Start({"bash", "-c", fmt::format("{0} & {0} & {0}; wait", ask)});
+  ASSERT_TRUE(process);
+  EXPECT_TRUE(process->Finish(std::chrono::seconds(60)));
+  std::ifstream made(python + ".made");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(made), {}), "\n");
+  EXPECT_TRUE(fs::exists(folder / "3.99.0" / "requirements.txt"));
+  EXPECT_FALSE(fs::exists(folder / "3.99.0.failed"));
 }
 
 TEST(Environments, ScriptsAndTheEmbeddedInterpreterAreWhereTheyAreSaidToBe) {

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # setup.sh [--oldest] FOLDER INTERPRETER...: a virtual environment per interpreter, FOLDER/VERSION, with
-# cloudpickle and dill as pinned in requirements.txt, or in requirements-oldest.txt. Silent where it stands already. An environment that can't be
-# made leaves its reason in FOLDER/VERSION.failed, and is tried again when that file is removed or a
-# day old: a machine without network must not wait for pip in each run.
+# cloudpickle and dill as pinned in requirements.txt, or in requirements-oldest.txt. Silent where it
+# stands already. An environment that can't be made leaves its reason in FOLDER/VERSION.failed, and is
+# tried again when that file is removed or a day old: a machine without network must not wait for pip
+# in each run. Several may be started at a time (tests are): one makes an environment, the others wait.
 set -uo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -27,6 +28,9 @@ make_environment() {
 for interpreter in "$@"; do
   version=$("$interpreter" -c 'import platform; print(platform.python_version())') || continue
   environment=$folder/$version
+  cmp -s "$requirements" "$environment/requirements.txt" && continue
+  exec 9>"$folder/$version.lock"
+  flock 9 || continue
   cmp -s "$requirements" "$environment/requirements.txt" && continue
   [ -n "$(find "$folder/$version.failed" -mmin -1440 2>/dev/null)" ] && continue
   echo "making a Python $version environment with cloudpickle and dill" >&2
