@@ -64,8 +64,6 @@ static_assert(sizeof(OpcodeRow) == 32);
 class OpcodeRows {
  public:
   explicit OpcodeRows(const ProgramShape& shape);
-  OpcodeRows(const OpcodeRows&) = delete;
-  OpcodeRows& operator=(const OpcodeRows&) = delete;
 
   const OpcodeRow& Of(Opcode opcode) const { return rows_[static_cast<uint8_t>(opcode)]; }
   // What programs are drawn from: rows, repeated by weight.
@@ -85,7 +83,7 @@ class OpcodeRows {
   const ReadyInstruction* ready() const { return ready_.data(); }
 
  private:
-  std::array<OpcodeRow, 256> rows_;
+  std::span<const OpcodeRow, 256> rows_;  // all shapes share them
   std::vector<OpcodeRow> drawn_;
   std::vector<OpcodeRow> leaves_;
   std::vector<OpcodeRow> texts_;

@@ -103,9 +103,12 @@ class ProgramWriter {
   void Spoil();
   void SpoilArgument(bool well_formed);
 
+  void MakeRoom() {
+    if (room_end_ - out_ < static_cast<ptrdiff_t>(kLongestInstruction)) Grow();
+  }
   [[gnu::always_inline]] void PutReady(const OpcodeRow& row, size_t place) {
     const ReadyInstruction& ready = rows_.ready()[place];
-    if (room_end_ - out_ < static_cast<ptrdiff_t>(kLongestInstruction)) Grow();
+    MakeRoom();
     std::memcpy(out_, ready.bytes.data(), ready.bytes.size());
     out_ += ready.size;
     ++count_;
@@ -113,7 +116,7 @@ class ProgramWriter {
   }
   // An opcode, with room behind it for an argument of any kind.
   void Put(Opcode opcode) {
-    if (room_end_ - out_ < static_cast<ptrdiff_t>(kLongestInstruction)) Grow();
+    MakeRoom();
     *out_++ = static_cast<char>(opcode);
     ++count_;
   }

@@ -134,7 +134,7 @@ class Rewriter {
     std::string name = nodes_[index][2];
     json steps = nodes_[index].size() > 3 ? nodes_[index][3] : json::array();
     Note(kDottedName);
-    const auto [getattr, unused] = Global("builtins", "getattr");
+    const size_t getattr = Global("builtins", "getattr").first;
     size_t at = index;
     for (size_t dot = name.rfind('.'); dot != std::string::npos; dot = name.rfind('.')) {
       const size_t last = Add({"str", name.substr(dot + 1)});

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/utf8.h"
+
 namespace pickleproof {
 
 std::string_view Name(ErrorCode code) {
@@ -32,8 +34,9 @@ std::string_view Name(ErrorCode code) {
 }
 
 std::string ToString(const Error& error) {
-  if (error.offset == kNoOffset) return fmt::format("{}: {}", Name(error.code), error.message);
-  return fmt::format("{} at offset {}: {}", Name(error.code), error.offset, error.message);
+  const std::string message = WithoutSurrogates(error.message);
+  if (error.offset == kNoOffset) return fmt::format("{}: {}", Name(error.code), message);
+  return fmt::format("{} at offset {}: {}", Name(error.code), error.offset, message);
 }
 
 }  // namespace pickleproof

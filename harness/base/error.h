@@ -50,7 +50,7 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-// "category at offset N: message", for people.
+// "category at offset N: message", for people: surrogates of names in it are written `\udc80`.
 std::string ToString(const Error& error);
 
 template <typename T>

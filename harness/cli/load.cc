@@ -33,7 +33,7 @@ std::string Quoted(std::string_view text) {
 
 json ErrorJson(const Error& error) {
   return {{"class", error.exception},
-          {"message", error.message},
+          {"message", WithoutSurrogates(error.message)},
           {"category", Name(error.code)},
           {"offset", error.offset == kNoOffset ? json(nullptr) : json(error.offset)}};
 }
